@@ -364,9 +364,13 @@ class Cell:
     @property
     def state(self) -> str:
         """A value of ``State``, «missing», or nothing where nothing is expected."""
-        if self.result and not self.result.is_empty:
+        if self.result and self.is_filled:
             return self.result.effective_state
         return MISSING if self.target else ""
+
+    @property
+    def is_filled(self) -> bool:
+        return self.result is not None and not self.result.is_empty
 
     @property
     def is_missing(self) -> bool:

@@ -1,0 +1,42 @@
+"""Tags for the state of a result and for the year before."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from django import template
+
+from ..enums import MISSING, State
+from ..models import Cell, Indicator
+
+register = template.Library()
+
+SIGNS = {
+    State.REACHED: "✓",
+    State.PARTIAL: "◐",
+    State.NOT_REACHED: "✗",
+    State.NOT_APPLICABLE: "○",
+    MISSING: "–",
+}
+LABELS = {**dict(State.choices), MISSING: "Manquant"}
+
+
+class Badge(TypedDict):
+    tone: str
+    sign: str
+    label: str
+
+
+@register.inclusion_tag("components/state.html")
+def result_state(state: str) -> Badge:
+    """The state of a cell by sign, words and colour; «Renseigné» where none is said."""
+    if not state:
+        return Badge(tone="plain", sign="", label="Renseigné")
+    return Badge(tone=state, sign=SIGNS[state], label=LABELS[state])
+
+
+@register.simple_tag
+def previous_result(indicator: Indicator, year: int) -> Cell | None:
+    """The cell of the year before, if something was done. Reads what is prefetched."""
+    cell = indicator.cell(year)
+    return cell if cell.result and not cell.result.is_empty else None
