@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .models import Organisation, OrganisationAlias
 from pcaet.lib.text import fold
+
+from .models import Organisation, OrganisationAlias
 
 
 class Directory:

@@ -124,9 +124,7 @@ class Loaded:
 def _bulk(model: type[M], objects: list[M]) -> list[M]:
     if not hasattr(model, "history"):
         return model._default_manager.bulk_create(objects)
-    return bulk_create_with_history(
-        objects, model, default_change_reason=CHANGE_REASON
-    )
+    return bulk_create_with_history(objects, model, default_change_reason=CHANGE_REASON)
 
 
 def load(data: fmt.PlanFile) -> Loaded:
@@ -529,7 +527,8 @@ def dump_deliberations(plan: Plan) -> list[fmt.DeliberationData]:
 
 def dump_axes(plan: Plan) -> list[fmt.AxisData]:
     axes = plan.axes.prefetch_related(
-        "engagements", Prefetch("placements", Placement.objects.select_related("action"))
+        "engagements",
+        Prefetch("placements", Placement.objects.select_related("action")),
     )
     return [_dump_axis(axis) for axis in axes]
 
@@ -543,7 +542,9 @@ def _dump_axis(axis: Axis) -> fmt.AxisData:
         title=axis.title,
         introduction=axis.introduction,
         engagements=[
-            fmt.EngagementData(code=e.code, title=e.title, actions=standing.get(e.pk, []))
+            fmt.EngagementData(
+                code=e.code, title=e.title, actions=standing.get(e.pk, [])
+            )
             for e in axis.engagements.all()
         ],
         actions=standing.get(None, []),
@@ -573,7 +574,8 @@ def _plain(value: Decimal | None) -> str | None:
 
 
 def dump_action(
-    action: Action, indicators_of: Callable[[Action, Measure | None], list[fmt.IndicatorData]]
+    action: Action,
+    indicators_of: Callable[[Action, Measure | None], list[fmt.IndicatorData]],
 ) -> fmt.ActionData:
     return fmt.ActionData(
         code=action.code,
@@ -599,7 +601,9 @@ def dump_action(
         start=fmt.WhenData(
             year=action.start_year, date=action.start_date, raw=action.start_raw
         ),
-        end=fmt.WhenData(year=action.end_year, date=action.end_date, raw=action.end_raw),
+        end=fmt.WhenData(
+            year=action.end_year, date=action.end_date, raw=action.end_raw
+        ),
         budget=fmt.BudgetData(
             min=_plain(action.budget_min),
             max=_plain(action.budget_max),

@@ -109,9 +109,7 @@ class ResultForm(forms.Form):
 
     def _add_values(self, seen: Entry) -> None:
         """A field a quantity, or one in the indicator's unit where none is promised."""
-        quantities: list[Quantity | None] = [
-            line.quantity for line in self.cell.lines
-        ]
+        quantities: list[Quantity | None] = [line.quantity for line in self.cell.lines]
         if not quantities and self.cell.target is None:
             quantities = [None]
         self.value_names = [f"value_{index}" for index in range(len(quantities))]
@@ -120,7 +118,9 @@ class ResultForm(forms.Form):
             value = seen.values[index] if index < len(seen.values) else None
             name = self.value_names[index]
             self.fields[name] = FrenchNumberField(label=unit or "Valeur")
-            self.initial[name] = plain(value).replace(".", ",") if value is not None else ""
+            self.initial[name] = (
+                plain(value).replace(".", ",") if value is not None else ""
+            )
 
     @property
     def value_rows(self) -> list[tuple[forms.BoundField, Quantity | None]]:

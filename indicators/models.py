@@ -41,7 +41,10 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
 
     def in_document_order(self) -> IndicatorQuerySet:
         return self.order_by(
-            "action__order", "action", F("measure__order").asc(nulls_first=True), "order"
+            "action__order",
+            "action",
+            F("measure__order").asc(nulls_first=True),
+            "order",
         )
 
     def piloted_by(self, user: User | AnonymousUser) -> IndicatorQuerySet:
@@ -69,7 +72,10 @@ class Indicator(models.Model):
     """A figure or fact by which an action, or one of its measures, is followed."""
 
     action = models.ForeignKey(
-        Action, verbose_name="action", on_delete=models.CASCADE, related_name="indicators"
+        Action,
+        verbose_name="action",
+        on_delete=models.CASCADE,
+        related_name="indicators",
     )
     measure = models.ForeignKey(
         Measure,
@@ -81,7 +87,10 @@ class Indicator(models.Model):
     )
     name = models.TextField("intitulé")
     kind = models.CharField(
-        "nature", max_length=12, choices=IndicatorKind, default=IndicatorKind.REALISATION
+        "nature",
+        max_length=12,
+        choices=IndicatorKind,
+        default=IndicatorKind.REALISATION,
     )
     group = models.CharField("sous l’intitulé", max_length=300, blank=True)
     unit = models.CharField("unité", max_length=200, blank=True)
@@ -137,7 +146,9 @@ class Indicator(models.Model):
     @property
     def years(self) -> list[int]:
         """The years for which something is promised or said."""
-        found = {t.year for t in self.targets.all()} | {r.year for r in self.results.all()}
+        found = {t.year for t in self.targets.all()} | {
+            r.year for r in self.results.all()
+        }
         return sorted(found)
 
 
@@ -203,7 +214,10 @@ class Quantity(models.Model):
     """One quantity of a target, read from its text and correctable."""
 
     target = models.ForeignKey(
-        Target, verbose_name="cible", on_delete=models.CASCADE, related_name="quantities"
+        Target,
+        verbose_name="cible",
+        on_delete=models.CASCADE,
+        related_name="quantities",
     )
     order = models.PositiveSmallIntegerField("rang", default=0)
     comparator = models.CharField(
@@ -340,7 +354,9 @@ class Result(models.Model):
             share = None
         elif share is None and self.state:
             share = SHARE_OF_STATE[State(self.state)]
-        self.attainment = share.quantize(Decimal("0.000001")) if share is not None else None
+        self.attainment = (
+            share.quantize(Decimal("0.000001")) if share is not None else None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ def action_results(
     request: SignedInRequest, slug: str, code: str, year: int
 ) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.visible_to(request.user), slug=slug)
-    action = get_object_or_404(Action.objects.select_related("plan"), plan=plan, code=code)
+    action = get_object_or_404(
+        Action.objects.select_related("plan"), plan=plan, code=code
+    )
     return _typing_page(request, plan, year, action)
 
 
@@ -69,7 +71,9 @@ def _typing_page(
             "forms": forms,
             "previous_year": year - 1,
             "explanation": EXPLANATION,
-            "filled": sum(not form.cell.is_missing for form in forms if form.cell.state),
+            "filled": sum(
+                not form.cell.is_missing for form in forms if form.cell.state
+            ),
             "expected": sum(bool(form.cell.state) for form in forms),
             "every_indicator": rights.every_indicator,
         },

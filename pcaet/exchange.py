@@ -26,7 +26,8 @@ def import_plan(text: str) -> Plan:
             raise ExchangeError([f"Le plan « {data.plan.slug} » existe déjà."])
         loaded = actions.exchange.load(data)
         indicators.exchange.load(
-            ((loaded.actions[item.code], None), item.indicators) for item in data.actions
+            ((loaded.actions[item.code], None), item.indicators)
+            for item in data.actions
         )
         indicators.exchange.load(
             (
@@ -44,7 +45,9 @@ def export_plan(plan: Plan) -> str:
     """The text of the plan's file. A constant number of queries."""
     indicators_by_holder = indicators.exchange.dump(plan)
 
-    def indicators_of(action: Action, measure: Measure | None) -> list[fmt.IndicatorData]:
+    def indicators_of(
+        action: Action, measure: Measure | None
+    ) -> list[fmt.IndicatorData]:
         key = (action.pk, measure.pk if measure else None)
         return indicators_by_holder.get(key, [])
 

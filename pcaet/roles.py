@@ -28,7 +28,9 @@ def create_groups(**kwargs: Any) -> None:
 def _permissions() -> dict[str, QuerySet[Permission]]:
     ours = Permission.objects.filter(content_type__app_label__in=OUR_APPS)
     reading = ours.filter(codename__startswith="view_")
-    people = Q(content_type__app_label="auth", content_type__model__in=("user", "group"))
+    people = Q(
+        content_type__app_label="auth", content_type__model__in=("user", "group")
+    )
     settings = Q(codename="administer_plan") | Q(content_type__model="membership")
     return {
         ADMINISTRATOR: ours | Permission.objects.filter(people),

@@ -36,7 +36,9 @@ def dump(plan: Plan) -> list[fmt.GoalData]:
     return [
         fmt.GoalData(
             label=goal.label,
-            targets={str(target.year): plain(target.value) for target in goal.targets.all()},
+            targets={
+                str(target.year): plain(target.value) for target in goal.targets.all()
+            },
             unit=goal.unit,
         )
         for goal in plan.goals.prefetch_related("targets")

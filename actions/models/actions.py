@@ -16,7 +16,8 @@ from .vocabulary import ReferenceMeasure, Term
 
 # A code stands in addresses, between slashes.
 code_validator = RegexValidator(
-    r"^[^/\s](?:[^/\n]*[^/\s])?$", "Un code ne contient ni barre oblique ni saut de ligne."
+    r"^[^/\s](?:[^/\n]*[^/\s])?$",
+    "Un code ne contient ni barre oblique ni saut de ligne.",
 )
 
 
@@ -89,9 +90,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
                 "placements",
                 Placement.objects.select_related("engagement", "axis"),
             ),
-            models.Prefetch(
-                "links", ActionLink.objects.select_related("target__plan")
-            ),
+            models.Prefetch("links", ActionLink.objects.select_related("target__plan")),
             models.Prefetch(
                 "reverse_links", ActionLink.objects.select_related("source__plan")
             ),

@@ -35,9 +35,7 @@ class Organisation(models.Model):
 
     name = models.CharField("nom", max_length=300)
     short_name = models.CharField("nom court", max_length=60, blank=True)
-    kind = models.CharField(
-        "nature", max_length=20, choices=Kind, default=Kind.OTHER
-    )
+    kind = models.CharField("nature", max_length=20, choices=Kind, default=Kind.OTHER)
     parent = models.ForeignKey(
         "self",
         verbose_name="organisme dont c’est un service",

@@ -104,10 +104,10 @@ class Plan(models.Model):
     guiding_question = models.TextField("question directrice", blank=True)
     long_term_goal = models.TextField("cap à long terme", blank=True)
     axis_label = models.CharField("nom d’un axe", max_length=60, blank=True)
-    engagement_label = models.CharField("nom d’un engagement", max_length=60, blank=True)
-    action_label = models.CharField(
-        "nom d’une action", max_length=60, default="Action"
+    engagement_label = models.CharField(
+        "nom d’un engagement", max_length=60, blank=True
     )
+    action_label = models.CharField("nom d’une action", max_length=60, default="Action")
     measure_label = models.CharField("nom d’une mesure", max_length=60, blank=True)
     cased_words = models.TextField(
         "noms propres et sigles",
@@ -137,7 +137,10 @@ class Plan(models.Model):
         verbose_name = "plan"
         ordering = ["title", "slug"]
         permissions = [
-            ("administer_plan", "Peut corriger les libellés votés et les années closes"),
+            (
+                "administer_plan",
+                "Peut corriger les libellés votés et les années closes",
+            ),
             ("type_results", "Peut saisir les résultats de ses services"),
         ]
         constraints = [
@@ -179,7 +182,10 @@ class Deliberation(models.Model):
     """A vote of the council on the plan, with the opinions given before it."""
 
     plan = models.ForeignKey(
-        Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="deliberations"
+        Plan,
+        verbose_name="plan",
+        on_delete=models.CASCADE,
+        related_name="deliberations",
     )
     number = models.CharField("numéro", max_length=60, blank=True)
     report_number = models.CharField("numéro de rapport", max_length=60, blank=True)

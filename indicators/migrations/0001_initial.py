@@ -2,256 +2,826 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import indicators.fields
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+import indicators.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('actions', '0002_reference_measures'),
+        ("actions", "0002_reference_measures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalCampaign',
+            name="HistoricalCampaign",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('opens_on', models.DateField(verbose_name='ouverte à partir du')),
-                ('closes_on', models.DateField(blank=True, null=True, verbose_name='jusqu’au')),
-                ('is_locked', models.BooleanField(default=False, help_text='Une année verrouillée ne change plus sans un administrateur.', verbose_name='année verrouillée')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.plan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("opens_on", models.DateField(verbose_name="ouverte à partir du")),
+                (
+                    "closes_on",
+                    models.DateField(blank=True, null=True, verbose_name="jusqu’au"),
+                ),
+                (
+                    "is_locked",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Une année verrouillée ne change plus sans un administrateur.",
+                        verbose_name="année verrouillée",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.plan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique de la campagne',
-                'verbose_name_plural': 'historical campagnes de saisie',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique de la campagne",
+                "verbose_name_plural": "historical campagnes de saisie",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalIndicator',
+            name="HistoricalIndicator",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.TextField(verbose_name='intitulé')),
-                ('kind', models.CharField(choices=[('realisation', 'Réalisation'), ('effect', 'Effet'), ('marker', 'Repère')], default='realisation', max_length=12, verbose_name='nature')),
-                ('group', models.CharField(blank=True, max_length=300, verbose_name='sous l’intitulé')),
-                ('unit', models.CharField(blank=True, max_length=200, verbose_name='unité')),
-                ('source', models.CharField(blank=True, max_length=500, verbose_name='source du chiffre')),
-                ('direction', models.CharField(blank=True, choices=[('up', 'à la hausse'), ('down', 'à la baisse')], max_length=4, verbose_name='sens souhaité')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('action', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.action', verbose_name='action')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('measure', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.measure', verbose_name='mesure')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.TextField(verbose_name="intitulé")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("realisation", "Réalisation"),
+                            ("effect", "Effet"),
+                            ("marker", "Repère"),
+                        ],
+                        default="realisation",
+                        max_length=12,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="sous l’intitulé"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(blank=True, max_length=200, verbose_name="unité"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="source du chiffre"
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        blank=True,
+                        choices=[("up", "à la hausse"), ("down", "à la baisse")],
+                        max_length=4,
+                        verbose_name="sens souhaité",
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="rang"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "action",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.action",
+                        verbose_name="action",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.measure",
+                        verbose_name="mesure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique de l’indicateur',
-                'verbose_name_plural': 'historical indicateurs',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique de l’indicateur",
+                "verbose_name_plural": "historical indicateurs",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField(verbose_name='intitulé')),
-                ('kind', models.CharField(choices=[('realisation', 'Réalisation'), ('effect', 'Effet'), ('marker', 'Repère')], default='realisation', max_length=12, verbose_name='nature')),
-                ('group', models.CharField(blank=True, max_length=300, verbose_name='sous l’intitulé')),
-                ('unit', models.CharField(blank=True, max_length=200, verbose_name='unité')),
-                ('source', models.CharField(blank=True, max_length=500, verbose_name='source du chiffre')),
-                ('direction', models.CharField(blank=True, choices=[('up', 'à la hausse'), ('down', 'à la baisse')], max_length=4, verbose_name='sens souhaité')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='actions.action', verbose_name='action')),
-                ('measure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='actions.measure', verbose_name='mesure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.TextField(verbose_name="intitulé")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("realisation", "Réalisation"),
+                            ("effect", "Effet"),
+                            ("marker", "Repère"),
+                        ],
+                        default="realisation",
+                        max_length=12,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="sous l’intitulé"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(blank=True, max_length=200, verbose_name="unité"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="source du chiffre"
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        blank=True,
+                        choices=[("up", "à la hausse"), ("down", "à la baisse")],
+                        max_length=4,
+                        verbose_name="sens souhaité",
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="rang"),
+                ),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indicators",
+                        to="actions.action",
+                        verbose_name="action",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indicators",
+                        to="actions.measure",
+                        verbose_name="mesure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'indicateur',
-                'ordering': ['action', 'order', 'pk'],
+                "verbose_name": "indicateur",
+                "ordering": ["action", "order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalTarget',
+            name="HistoricalTarget",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('text', models.TextField(verbose_name='cible')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('indicator', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='indicators.indicator', verbose_name='indicateur')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("text", models.TextField(verbose_name="cible")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="indicators.indicator",
+                        verbose_name="indicateur",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique de la cible',
-                'verbose_name_plural': 'historical cibles',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique de la cible",
+                "verbose_name_plural": "historical cibles",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalResult',
+            name="HistoricalResult",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('text', models.TextField(blank=True, verbose_name='résultat')),
-                ('values', indicators.fields.DecimalListField(blank=True, default=list, verbose_name='valeurs')),
-                ('state', models.CharField(blank=True, choices=[('reached', 'Atteint'), ('partial', 'Partiel'), ('not_reached', 'Non atteint'), ('not_applicable', 'Sans objet')], max_length=15, verbose_name='état')),
-                ('comment', models.TextField(blank=True, verbose_name='commentaire')),
-                ('attainment', models.DecimalField(blank=True, decimal_places=6, editable=False, max_digits=7, null=True, verbose_name='taux d’atteinte')),
-                ('has_content', models.BooleanField(default=False, editable=False, verbose_name='renseigné')),
-                ('computed_state', models.CharField(blank=True, choices=[('reached', 'Atteint'), ('partial', 'Partiel'), ('not_reached', 'Non atteint'), ('not_applicable', 'Sans objet')], editable=False, max_length=15, verbose_name='état calculé')),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='saisi le')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('author', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='saisi par')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('indicator', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='indicators.indicator', verbose_name='indicateur')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("text", models.TextField(blank=True, verbose_name="résultat")),
+                (
+                    "values",
+                    indicators.fields.DecimalListField(
+                        blank=True, default=list, verbose_name="valeurs"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reached", "Atteint"),
+                            ("partial", "Partiel"),
+                            ("not_reached", "Non atteint"),
+                            ("not_applicable", "Sans objet"),
+                        ],
+                        max_length=15,
+                        verbose_name="état",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="commentaire")),
+                (
+                    "attainment",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        editable=False,
+                        max_digits=7,
+                        null=True,
+                        verbose_name="taux d’atteinte",
+                    ),
+                ),
+                (
+                    "has_content",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="renseigné"
+                    ),
+                ),
+                (
+                    "computed_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reached", "Atteint"),
+                            ("partial", "Partiel"),
+                            ("not_reached", "Non atteint"),
+                            ("not_applicable", "Sans objet"),
+                        ],
+                        editable=False,
+                        max_length=15,
+                        verbose_name="état calculé",
+                    ),
+                ),
+                (
+                    "saved_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="saisi le",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="saisi par",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="indicators.indicator",
+                        verbose_name="indicateur",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique du résultat',
-                'verbose_name_plural': 'historical résultats',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique du résultat",
+                "verbose_name_plural": "historical résultats",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Result',
+            name="Result",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('text', models.TextField(blank=True, verbose_name='résultat')),
-                ('values', indicators.fields.DecimalListField(blank=True, default=list, verbose_name='valeurs')),
-                ('state', models.CharField(blank=True, choices=[('reached', 'Atteint'), ('partial', 'Partiel'), ('not_reached', 'Non atteint'), ('not_applicable', 'Sans objet')], max_length=15, verbose_name='état')),
-                ('comment', models.TextField(blank=True, verbose_name='commentaire')),
-                ('attainment', models.DecimalField(blank=True, decimal_places=6, editable=False, max_digits=7, null=True, verbose_name='taux d’atteinte')),
-                ('has_content', models.BooleanField(default=False, editable=False, verbose_name='renseigné')),
-                ('computed_state', models.CharField(blank=True, choices=[('reached', 'Atteint'), ('partial', 'Partiel'), ('not_reached', 'Non atteint'), ('not_applicable', 'Sans objet')], editable=False, max_length=15, verbose_name='état calculé')),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='saisi le')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('author', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='results', to=settings.AUTH_USER_MODEL, verbose_name='saisi par')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='indicators.indicator', verbose_name='indicateur')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("text", models.TextField(blank=True, verbose_name="résultat")),
+                (
+                    "values",
+                    indicators.fields.DecimalListField(
+                        blank=True, default=list, verbose_name="valeurs"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reached", "Atteint"),
+                            ("partial", "Partiel"),
+                            ("not_reached", "Non atteint"),
+                            ("not_applicable", "Sans objet"),
+                        ],
+                        max_length=15,
+                        verbose_name="état",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="commentaire")),
+                (
+                    "attainment",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        editable=False,
+                        max_digits=7,
+                        null=True,
+                        verbose_name="taux d’atteinte",
+                    ),
+                ),
+                (
+                    "has_content",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="renseigné"
+                    ),
+                ),
+                (
+                    "computed_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reached", "Atteint"),
+                            ("partial", "Partiel"),
+                            ("not_reached", "Non atteint"),
+                            ("not_applicable", "Sans objet"),
+                        ],
+                        editable=False,
+                        max_length=15,
+                        verbose_name="état calculé",
+                    ),
+                ),
+                (
+                    "saved_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="saisi le",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="results",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="saisi par",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="results",
+                        to="indicators.indicator",
+                        verbose_name="indicateur",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'résultat',
-                'ordering': ['indicator', 'year'],
+                "verbose_name": "résultat",
+                "ordering": ["indicator", "year"],
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('text', models.TextField(verbose_name='cible')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='indicators.indicator', verbose_name='indicateur')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("text", models.TextField(verbose_name="cible")),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="targets",
+                        to="indicators.indicator",
+                        verbose_name="indicateur",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cible',
-                'ordering': ['indicator', 'year'],
+                "verbose_name": "cible",
+                "ordering": ["indicator", "year"],
             },
         ),
         migrations.CreateModel(
-            name='Quantity',
+            name="Quantity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
-                ('comparator', models.CharField(choices=[('=', '='), ('>=', 'au moins'), ('<=', 'au plus'), ('~', 'environ')], default='=', max_length=2, verbose_name='comparaison')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, verbose_name='valeur')),
-                ('unit', models.CharField(blank=True, max_length=500, verbose_name='unité')),
-                ('is_doubtful', models.BooleanField(default=False, help_text='La lecture automatique n’est pas sûre : une personne confirme.', verbose_name='lecture à confirmer')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quantities', to='indicators.target', verbose_name='cible')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="rang"),
+                ),
+                (
+                    "comparator",
+                    models.CharField(
+                        choices=[
+                            ("=", "="),
+                            (">=", "au moins"),
+                            ("<=", "au plus"),
+                            ("~", "environ"),
+                        ],
+                        default="=",
+                        max_length=2,
+                        verbose_name="comparaison",
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        decimal_places=6, max_digits=24, verbose_name="valeur"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(blank=True, max_length=500, verbose_name="unité"),
+                ),
+                (
+                    "is_doubtful",
+                    models.BooleanField(
+                        default=False,
+                        help_text="La lecture automatique n’est pas sûre : une personne confirme.",
+                        verbose_name="lecture à confirmer",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quantities",
+                        to="indicators.target",
+                        verbose_name="cible",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quantité',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "quantité",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('opens_on', models.DateField(verbose_name='ouverte à partir du')),
-                ('closes_on', models.DateField(blank=True, null=True, verbose_name='jusqu’au')),
-                ('is_locked', models.BooleanField(default=False, help_text='Une année verrouillée ne change plus sans un administrateur.', verbose_name='année verrouillée')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='campaigns', to='actions.plan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("opens_on", models.DateField(verbose_name="ouverte à partir du")),
+                (
+                    "closes_on",
+                    models.DateField(blank=True, null=True, verbose_name="jusqu’au"),
+                ),
+                (
+                    "is_locked",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Une année verrouillée ne change plus sans un administrateur.",
+                        verbose_name="année verrouillée",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="campaigns",
+                        to="actions.plan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'campagne de saisie',
-                'verbose_name_plural': 'campagnes de saisie',
-                'ordering': ['plan', '-year'],
-                'constraints': [models.UniqueConstraint(fields=('plan', 'year'), name='campaign_year_unique', violation_error_message='Ce plan a déjà une campagne cette année-là.'), models.CheckConstraint(condition=models.Q(('closes_on__isnull', True), ('closes_on__gte', models.F('opens_on')), _connector='OR'), name='campaign_dates_ordered', violation_error_message='Une campagne ne se ferme pas avant de s’ouvrir.'), models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('year__gte', 1900), ('year__lte', 2200)), _connector='OR'), name='campaign_year_sensible', violation_error_message='L’année doit être comprise entre 1900 et 2200.')],
+                "verbose_name": "campagne de saisie",
+                "verbose_name_plural": "campagnes de saisie",
+                "ordering": ["plan", "-year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("plan", "year"),
+                        name="campaign_year_unique",
+                        violation_error_message="Ce plan a déjà une campagne cette année-là.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes_on__isnull", True),
+                            ("closes_on__gte", models.F("opens_on")),
+                            _connector="OR",
+                        ),
+                        name="campaign_dates_ordered",
+                        violation_error_message="Une campagne ne se ferme pas avant de s’ouvrir.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("year__isnull", True),
+                            models.Q(("year__gte", 1900), ("year__lte", 2200)),
+                            _connector="OR",
+                        ),
+                        name="campaign_year_sensible",
+                        violation_error_message="L’année doit être comprise entre 1900 et 2200.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['realisation', 'effect', 'marker'])), name='indicator_kind_known', violation_error_message='Un indicateur est de réalisation, d’effet ou un repère.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["realisation", "effect", "marker"])),
+                name="indicator_kind_known",
+                violation_error_message="Un indicateur est de réalisation, d’effet ou un repère.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='indicator_name_given', violation_error_message='Un indicateur a un intitulé.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="indicator_name_given",
+                violation_error_message="Un indicateur a un intitulé.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='result',
-            index=models.Index(fields=['year'], name='result_year'),
+            model_name="result",
+            index=models.Index(fields=["year"], name="result_year"),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.UniqueConstraint(fields=('indicator', 'year'), name='result_year_unique', violation_error_message='Ce résultat existe déjà pour cette année.'),
+            model_name="result",
+            constraint=models.UniqueConstraint(
+                fields=("indicator", "year"),
+                name="result_year_unique",
+                violation_error_message="Ce résultat existe déjà pour cette année.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reached', 'partial', 'not_reached', 'not_applicable', ''])), name='result_state_known', violation_error_message='Cet état n’est pas connu.'),
+            model_name="result",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["reached", "partial", "not_reached", "not_applicable", ""],
+                    )
+                ),
+                name="result_state_known",
+                violation_error_message="Cet état n’est pas connu.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('attainment__isnull', True), models.Q(('attainment__gte', 0), ('attainment__lte', 1)), _connector='OR'), name='result_attainment_is_a_share', violation_error_message='Un taux d’atteinte va de 0 à 100 %.'),
+            model_name="result",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("attainment__isnull", True),
+                    models.Q(("attainment__gte", 0), ("attainment__lte", 1)),
+                    _connector="OR",
+                ),
+                name="result_attainment_is_a_share",
+                violation_error_message="Un taux d’atteinte va de 0 à 100 %.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('year__gte', 1900), ('year__lte', 2200)), _connector='OR'), name='result_year_sensible', violation_error_message='L’année doit être comprise entre 1900 et 2200.'),
+            model_name="result",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("year__isnull", True),
+                    models.Q(("year__gte", 1900), ("year__lte", 2200)),
+                    _connector="OR",
+                ),
+                name="result_year_sensible",
+                violation_error_message="L’année doit être comprise entre 1900 et 2200.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('indicator', 'year'), name='target_year_unique', violation_error_message='Cet indicateur a déjà une cible cette année-là.'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                fields=("indicator", "year"),
+                name="target_year_unique",
+                violation_error_message="Cet indicateur a déjà une cible cette année-là.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='target_text_given', violation_error_message='Une cible a un texte.'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True),
+                name="target_text_given",
+                violation_error_message="Une cible a un texte.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('year__gte', 1900), ('year__lte', 2200)), _connector='OR'), name='target_year_sensible', violation_error_message='L’année doit être comprise entre 1900 et 2200.'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("year__isnull", True),
+                    models.Q(("year__gte", 1900), ("year__lte", 2200)),
+                    _connector="OR",
+                ),
+                name="target_year_sensible",
+                violation_error_message="L’année doit être comprise entre 1900 et 2200.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quantity',
-            constraint=models.UniqueConstraint(fields=('target', 'order'), name='quantity_order_unique', violation_error_message='Deux quantités ont le même rang.'),
+            model_name="quantity",
+            constraint=models.UniqueConstraint(
+                fields=("target", "order"),
+                name="quantity_order_unique",
+                violation_error_message="Deux quantités ont le même rang.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quantity',
-            constraint=models.CheckConstraint(condition=models.Q(('comparator__in', ['=', '>=', '<=', '~'])), name='quantity_comparator_known', violation_error_message='Cette comparaison n’est pas connue.'),
+            model_name="quantity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("comparator__in", ["=", ">=", "<=", "~"])),
+                name="quantity_comparator_known",
+                violation_error_message="Cette comparaison n’est pas connue.",
+            ),
         ),
     ]

@@ -65,4 +65,6 @@ def _lower(word: str, known: Mapping[str, str]) -> str:
     whole = known.get(word.casefold())
     if whole:
         return whole
-    return "-".join(known.get(part.casefold(), part.lower()) for part in word.split("-"))
+    return "-".join(
+        known.get(part.casefold(), part.lower()) for part in word.split("-")
+    )

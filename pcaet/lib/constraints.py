@@ -11,7 +11,9 @@ def ordered(
     within = Q(**{f"{high}__{'gt' if strict else 'gte'}": F(low)})
     return CheckConstraint(
         name=name,
-        condition=Q(**{f"{low}__isnull": True}) | Q(**{f"{high}__isnull": True}) | within,
+        condition=Q(**{f"{low}__isnull": True})
+        | Q(**{f"{high}__isnull": True})
+        | within,
         violation_error_message=message,
     )
 

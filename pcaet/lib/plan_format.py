@@ -297,7 +297,9 @@ def load(text: str) -> PlanFile:
     try:
         content = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        at = f", ligne {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        at = (
+            f", ligne {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        )
         raise PlanFormatError([f"Ce fichier n’est pas du JSON lisible{at}."]) from error
     try:
         plan = PlanFile.model_validate(content)
@@ -309,7 +311,10 @@ def load(text: str) -> PlanFile:
 
 def _sentence(fault: Any) -> str:
     place = " › ".join(
-        f"n° {step + 1}" if isinstance(step, int) else str(step) for step in fault["loc"]
+        f"n° {step + 1}" if isinstance(step, int) else str(step)
+        for step in fault["loc"]
     )
-    what = MESSAGES.get(fault["type"], "cette valeur n’est pas celle que le format attend")
+    what = MESSAGES.get(
+        fault["type"], "cette valeur n’est pas celle que le format attend"
+    )
     return f"{place or 'fichier'} : {what}."

@@ -7,97 +7,226 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('actions', '0001_initial'),
+        ("actions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.TextField(verbose_name='objectif')),
-                ('unit', models.CharField(blank=True, max_length=60, verbose_name='unité')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='actions.plan', verbose_name='schéma')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("label", models.TextField(verbose_name="objectif")),
+                (
+                    "unit",
+                    models.CharField(blank=True, max_length=60, verbose_name="unité"),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="rang"),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="goals",
+                        to="actions.plan",
+                        verbose_name="schéma",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'objectif chiffré',
-                'verbose_name_plural': 'objectifs chiffrés',
-                'ordering': ['plan', 'order', 'pk'],
+                "verbose_name": "objectif chiffré",
+                "verbose_name_plural": "objectifs chiffrés",
+                "ordering": ["plan", "order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='GoalTarget',
+            name="GoalTarget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, verbose_name='valeur')),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='procurement.goal', verbose_name='objectif')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                (
+                    "value",
+                    models.DecimalField(
+                        decimal_places=6, max_digits=24, verbose_name="valeur"
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="targets",
+                        to="procurement.goal",
+                        verbose_name="objectif",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'valeur visée',
-                'verbose_name_plural': 'valeurs visées',
-                'ordering': ['goal', 'year'],
+                "verbose_name": "valeur visée",
+                "verbose_name_plural": "valeurs visées",
+                "ordering": ["goal", "year"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalGoal',
+            name="HistoricalGoal",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('label', models.TextField(verbose_name='objectif')),
-                ('unit', models.CharField(blank=True, max_length=60, verbose_name='unité')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.plan', verbose_name='schéma')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.TextField(verbose_name="objectif")),
+                (
+                    "unit",
+                    models.CharField(blank=True, max_length=60, verbose_name="unité"),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="rang"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="actions.plan",
+                        verbose_name="schéma",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique de l’objectif',
-                'verbose_name_plural': 'historical objectifs chiffrés',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique de l’objectif",
+                "verbose_name_plural": "historical objectifs chiffrés",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalGoalTarget',
+            name="HistoricalGoalTarget",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, verbose_name='valeur')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('goal', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='procurement.goal', verbose_name='objectif')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                (
+                    "value",
+                    models.DecimalField(
+                        decimal_places=6, max_digits=24, verbose_name="valeur"
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="procurement.goal",
+                        verbose_name="objectif",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique de la valeur visée',
-                'verbose_name_plural': 'historical valeurs visées',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique de la valeur visée",
+                "verbose_name_plural": "historical valeurs visées",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='goal_label_given', violation_error_message='Un objectif a un libellé.'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("label", ""), _negated=True),
+                name="goal_label_given",
+                violation_error_message="Un objectif a un libellé.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goaltarget',
-            constraint=models.UniqueConstraint(fields=('goal', 'year'), name='goal_target_year_unique', violation_error_message='Cet objectif a déjà une valeur cette année-là.'),
+            model_name="goaltarget",
+            constraint=models.UniqueConstraint(
+                fields=("goal", "year"),
+                name="goal_target_year_unique",
+                violation_error_message="Cet objectif a déjà une valeur cette année-là.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goaltarget',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('year__gte', 1900), ('year__lte', 2200)), _connector='OR'), name='goal_target_year_sensible', violation_error_message='L’année doit être comprise entre 1900 et 2200.'),
+            model_name="goaltarget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("year__isnull", True),
+                    models.Q(("year__gte", 1900), ("year__lte", 2200)),
+                    _connector="OR",
+                ),
+                name="goal_target_year_sensible",
+                violation_error_message="L’année doit être comprise entre 1900 et 2200.",
+            ),
         ),
     ]

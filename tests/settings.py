@@ -1,0 +1,24 @@
+"""The project's settings, made quick and kept away from what people typed."""
+
+import os
+from tempfile import TemporaryDirectory
+
+# Removed when the process ends.
+_scratch = TemporaryDirectory(prefix="pcaet-tests-")
+os.environ["PCAET_VAR"] = _scratch.name
+
+from pcaet.settings import *  # noqa: E402, F403 — after the folder is chosen
+from pcaet.settings import DATABASES, STORAGES  # noqa: E402
+
+SECRET_KEY = "tests-only"
+DATABASES["default"]["TEST"] = {
+    # SQLite stays in memory.
+    "NAME": "test_pcaet" if "DATABASE_URL" in os.environ else None
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+# Client.force_login knows no address to lock out.
+AXES_ENABLED = False
