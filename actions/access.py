@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+# The attribute that keeps them on the user for the time of a request.
+MEMBER_ORGANISATIONS = "_member_organisations"
+
+
 def administers(user: User | AnonymousUser) -> bool:
     """Administrators correct the council's wording, open locked years, see all."""
     return user.has_perm("actions.administer_plan")
@@ -23,10 +27,12 @@ def member_organisations(user: User | AnonymousUser) -> dict[int, int]:
     """The organisations of a user, each with its root. One query a request."""
     if not user.is_authenticated:
         return {}
-    if not hasattr(user, "_member_organisations"):
+    known: dict[int, int] | None = getattr(user, MEMBER_ORGANISATIONS, None)
+    if known is None:
         found = user.memberships.values_list("organisation", "organisation__parent")
-        user._member_organisations = {pk: parent or pk for pk, parent in found}
-    return user._member_organisations
+        known = {pk: parent or pk for pk, parent in found}
+        setattr(user, MEMBER_ORGANISATIONS, known)
+    return known
 
 
 def member_roots(user: User | AnonymousUser) -> set[int]:

@@ -124,7 +124,8 @@ class Loaded:
 def _bulk(model: type[M], objects: list[M]) -> list[M]:
     if not hasattr(model, "history"):
         return model._default_manager.bulk_create(objects)
-    return bulk_create_with_history(objects, model, default_change_reason=CHANGE_REASON)
+    bulk_create_with_history(objects, model, default_change_reason=CHANGE_REASON)
+    return objects
 
 
 def load(data: fmt.PlanFile) -> Loaded:
@@ -181,11 +182,10 @@ def _texts(data: fmt.PlanFile) -> Iterable[str]:
     for action in data.actions:
         yield from (action.context, action.description, action.title)
         yield from (caption.text for caption in action.captions)
-        for part in (action, *action.measures):
-            yield from (
-                f"{org.organisation} {org.service or ''}"
-                for org in (*part.pilots, *part.partners)
-            )
+        parts: list[fmt.ActionData | fmt.MeasureData] = [action, *action.measures]
+        for part in parts:
+            orgs: list[fmt.OrgData | fmt.PartnerData] = [*part.pilots, *part.partners]
+            yield from (f"{org.organisation} {org.service or ''}" for org in orgs)
 
 
 def _load_deliberations(plan: Plan, data: list[fmt.DeliberationData]) -> None:

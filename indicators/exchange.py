@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
+from django.db.models import Model
 from simple_history.utils import bulk_create_with_history
 
 from actions.exchange import CHANGE_REASON
@@ -51,7 +52,7 @@ def load(items: Iterable[tuple[Holder, list[fmt.IndicatorData]]]) -> None:
     )
 
 
-def _bulk(model: type, objects: list) -> None:
+def _bulk(model: type[Model], objects: Sequence[Model]) -> None:
     bulk_create_with_history(objects, model, default_change_reason=CHANGE_REASON)
 
 

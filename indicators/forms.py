@@ -30,7 +30,7 @@ class FrenchNumberField(forms.CharField):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(required=False, max_length=60, widget=widget, **kwargs)
 
-    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Decimal | None:
         text = super().clean(value)
         if not text:
             return None
@@ -150,7 +150,7 @@ class ResultForm(forms.Form):
     @property
     def is_touched(self) -> bool:
         """The author changed something of what the page showed them."""
-        return self.entry.fingerprint != self.cleaned_data["base"]
+        return bool(self.entry.fingerprint != self.cleaned_data["base"])
 
     @property
     def is_posted(self) -> bool:

@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 
 from actions.access import administers, member_organisations
 from actions.enums import RoleKind
-from actions.models import Action, Measure, Plan
+from actions.models import Action, Measure, Plan, Role
 from pcaet.lib.constraints import a_year, one_of
 from pcaet.lib.numbers import plain
 
@@ -56,9 +56,7 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         """
         own = list(member_organisations(user))
         leads = Q(organisation__in=own) | Q(organisation__parent__in=own)
-        roles = Action.organisations.through._default_manager.filter(
-            kind=RoleKind.PILOT
-        )
+        roles = Role.objects.filter(kind=RoleKind.PILOT)
         led = roles.filter(leads)
         piloted_measures = roles.filter(measure__isnull=False).values("measure")
         return self.filter(
@@ -414,7 +412,8 @@ class Cell:
 
     @property
     def has_values(self) -> bool:
-        return bool(self.result) and any(v is not None for v in self.result.values)
+        values = self.result.values if self.result else []
+        return any(value is not None for value in values)
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -22,7 +23,7 @@ from django.db.models import (
 
 from .attainment import Rate
 from .enums import MISSING, State
-from .models import Result, Target
+from .models import Result, ResultQuerySet, Target
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class Progress:
 
 
 def progress_by(
-    key: str, *, targets: QuerySet[Target], results: QuerySet[Result]
+    key: str, *, targets: QuerySet[Target], results: ResultQuerySet
 ) -> Mapping[int, Progress]:
     """Progress by any foreign key reached from a target or a result. Two queries.
 
@@ -100,7 +101,7 @@ def progress_by(
     return found
 
 
-def _counted(key: str, results: QuerySet[Result]) -> Iterable[tuple]:
+def _counted(key: str, results: ResultQuerySet) -> Iterable[Any]:
     promised = Target.objects.filter(
         indicator=OuterRef("indicator"), year=OuterRef("year")
     )

@@ -1,4 +1,4 @@
-"""Saving what was done in a year: nothing is overwritten that the author has not seen."""
+"""Saving what was done in a year: nobody overwrites what they have not seen."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Entry:
 
 
 class Conflict(Exception):
-    """Somebody saved this row since the author read it; ``current`` is their version."""
+    """Somebody saved this row since the author read it: ``current`` is theirs."""
 
     def __init__(self, current: Result | None) -> None:
         super().__init__("result saved meanwhile")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -13,6 +15,9 @@ from ..enums import BudgetNature, Relation, RoleKind, Status, TermKind
 from .organisations import Organisation
 from .plans import Axis, Engagement, Plan
 from .vocabulary import ReferenceMeasure, Term
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 # A code stands in addresses, between slashes.
 code_validator = RegexValidator(
@@ -38,6 +43,8 @@ class Acting(models.Model):
     funder_raw = models.TextField("financeurs, tels qu’écrits", blank=True)
     internal_raw = models.TextField("partenaires internes, tels qu’écrits", blank=True)
     external_raw = models.TextField("partenaires externes, tels qu’écrits", blank=True)
+
+    roles: RelatedManager[Role]
 
     class Meta:
         abstract = True
