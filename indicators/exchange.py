@@ -41,7 +41,7 @@ def load(items: Iterable[tuple[Holder, list[fmt.IndicatorData]]]) -> None:
         (target.indicator_id, target.year): _quantities(target, data)
         for target, data in targets
     }
-    Quantity.objects.bulk_create(q for group in promised.values() for q in group)
+    _bulk(Quantity, [q for group in promised.values() for q in group])
     _bulk(
         Result,
         [

@@ -190,9 +190,25 @@ class Target(models.Model):
         return [Promise(q.comparator, q.value) for q in self.quantities.all()]
 
     def read_quantities(self) -> None:
-        """Replace the quantities by those that the text holds. Queries."""
-        self.quantities.all().delete()
-        Quantity.objects.bulk_create(self.quantities_read())
+        """Make the quantities those that the text holds. Queries."""
+        self.set_quantities(self.quantities_read())
+
+    def set_quantities(self, wanted: Sequence[Quantity]) -> bool:
+        """Correct, add and remove quantities, rank by rank, each with its history.
+
+        Returns whether anything changed. Queries.
+        """
+        known = list(self.quantities.all())
+        for surplus in known[len(wanted) :]:
+            surplus.delete()
+        new = [Quantity(target=self) for _ in wanted[len(known) :]]
+        changed = [
+            quantity.become(order, reading)
+            for order, (quantity, reading) in enumerate(
+                zip(known + new, wanted, strict=False)
+            )
+        ]
+        return any(changed) or len(known) > len(wanted)
 
     def quantities_read(self) -> list[Quantity]:
         return [
@@ -228,6 +244,7 @@ class Quantity(models.Model):
         default=False,
         help_text="La lecture automatique n’est pas sûre : une personne confirme.",
     )
+    history = HistoricalRecords(verbose_name="historique de la quantité")
 
     class Meta:
         verbose_name = "quantité"
@@ -249,6 +266,20 @@ class Quantity(models.Model):
     def __str__(self) -> str:
         sign = "" if self.comparator == Comparator.EQUAL else f"{self.comparator} "
         return f"{sign}{plain(self.value)} {self.unit}".rstrip()
+
+    @property
+    def reading(self) -> tuple[str, Decimal, str, bool]:
+        """What was read in the text, and whether it is sure."""
+        return self.comparator, self.value, self.unit, self.is_doubtful
+
+    def become(self, order: int, other: Quantity) -> bool:
+        """Take this rank and the reading of ``other``; whether it differed. Saves."""
+        if self.pk and (self.order, self.reading) == (order, other.reading):
+            return False
+        self.order = order
+        self.comparator, self.value, self.unit, self.is_doubtful = other.reading
+        self.save()
+        return True
 
 
 class ResultQuerySet(models.QuerySet["Result"]):

@@ -342,6 +342,8 @@ class Placement(models.Model):
     )
     order = models.PositiveSmallIntegerField("rang", default=0)
 
+    ADOPTED_WORDING = ("axis", "engagement")
+
     class Meta:
         verbose_name = "place dans le plan"
         verbose_name_plural = "places dans le plan"
