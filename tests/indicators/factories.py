@@ -57,8 +57,8 @@ class ResultFactory(Factory[Result]):
     year = 2017
 
     @classmethod
-    def _create(cls, model: type[Result], *args: Any, **kwargs: Any) -> Result:
-        result = model(*args, **kwargs)
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Result:
+        result: Result = model_class(*args, **kwargs)
         target = result.indicator.targets.filter(year=result.year).first()
         result.assess(target.promises if target else [])
         result.save()
