@@ -2,10 +2,9 @@
 
 from decimal import Decimal
 
-from simple_history.utils import bulk_create_with_history
-
 from actions.exchange import CHANGE_REASON
 from actions.models import Plan
+from pcaet.lib import bulk
 from pcaet.lib import plan_format as fmt
 from pcaet.lib.numbers import plain
 
@@ -13,22 +12,22 @@ from .models import Goal, GoalTarget
 
 
 def load(plan: Plan, data: list[fmt.GoalData]) -> None:
-    goals = bulk_create_with_history(
+    goals = bulk.create(
+        Goal,
         [
             Goal(plan=plan, label=item.label, unit=item.unit, order=order)
             for order, item in enumerate(data)
         ],
-        Goal,
-        default_change_reason=CHANGE_REASON,
+        reason=CHANGE_REASON,
     )
-    bulk_create_with_history(
+    bulk.create(
+        GoalTarget,
         [
             GoalTarget(goal=goal, year=int(year), value=Decimal(value))
             for goal, item in zip(goals, data, strict=True)
             for year, value in item.targets.items()
         ],
-        GoalTarget,
-        default_change_reason=CHANGE_REASON,
+        reason=CHANGE_REASON,
     )
 
 

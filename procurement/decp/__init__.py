@@ -1,0 +1,1 @@
+"""Données essentielles de la commande publique: read, understood, kept, published."""
