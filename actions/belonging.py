@@ -10,6 +10,8 @@ from .models import Plan
 # What a thing may be part of; of several, the first that is always given rules.
 PARENTS = (
     "plan",
+    "review",
+    "campaign",
     "axis",
     "source",
     "action",

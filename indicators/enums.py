@@ -34,5 +34,28 @@ class State(TextChoices):
     NOT_APPLICABLE = "not_applicable", "Sans objet"
 
 
+class Validation(TextChoices):
+    """What the climate officer said of a result; nothing until they read it."""
+
+    ACCEPTED = "accepted", "Validé"
+    RETURNED = "returned", "À reprendre"
+
+
+class Recipient(TextChoices):
+    """To whom a reminder goes: the first of these that has an address."""
+
+    PERSON = "person", "Personnes du service"
+    DEPARTMENT = "department", "Adresse du service"
+    OFFICER = "officer", "Mission climat"
+
+
+class RowKind(TextChoices):
+    """What a row of a closed review holds."""
+
+    PLAN = "plan", "Plan"
+    SHEET = "sheet", "Fiche"
+    FIGURE = "figure", "Indicateur"
+
+
 # A cell without a result: never a state that a person chooses.
 MISSING = "missing"
