@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -76,6 +77,20 @@ class Progress:
 
     def year(self, year: int) -> Tally:
         return self.by_year.setdefault(year, Tally())
+
+    def due(self, today: date) -> Rate:
+        """What the years gone have kept, and this one where it already says something.
+
+        A target that no longer applies is not expected.
+        """
+        due = Tally()
+        for year, tally in self.by_year.items():
+            if year < today.year:
+                due.add(tally)
+            elif year == today.year:
+                due.add(replace(tally, expected=tally.filled))
+        due.expected -= due.states[State.NOT_APPLICABLE]
+        return due.rate
 
 
 def progress_by(

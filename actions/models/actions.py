@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -10,10 +13,11 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from pcaet.lib.constraints import a_year, not_negative, one_of, ordered
+from pcaet.lib.text import fold
 
 from ..enums import BudgetNature, Relation, RoleKind, Status, TermKind
 from .organisations import Organisation
-from .plans import Axis, Engagement, Plan
+from .plans import Axis, Engagement, Plan, acts_through
 from .vocabulary import ReferenceMeasure, Term
 
 if TYPE_CHECKING:
@@ -68,6 +72,67 @@ class Acting(models.Model):
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
+    def maybe_late(self, today: date) -> ActionQuerySet:
+        """Those whose status or deadline may make them late: their targets decide."""
+        closed = [status for status in Status if status.is_closed]
+        past = Q(end_date__lt=today) | Q(end_date=None, end_year__lt=today.year)
+        return self.exclude(status__in=closed).filter(past | Q(status=Status.LATE))
+
+    def led_by(self, organisations: Iterable[int]) -> ActionQuerySet:
+        """Those that these organisations or their departments lead, or part of them."""
+        leads = Role.objects.filter(
+            acts_through("organisation", organisations), kind=RoleKind.PILOT
+        )
+        return self.filter(
+            Q(pk__in=leads.values("action")) | Q(pk__in=leads.values("measure__action"))
+        )
+
+    def active_in(self, year: int) -> ActionQuerySet:
+        """Those that run in a year by their dates, or have a target for it."""
+        started = Q(start_year=None) | Q(start_year__lte=year)
+        not_ended = Q(end_year=None) | Q(end_year__gte=year)
+        runs = started & not_ended & ~Q(start_year=None, end_year=None)
+        aimed = Action.objects.filter(indicators__targets__year=year)
+        return self.filter(runs | Q(pk__in=aimed.values("pk")))
+
+    def without_pilot(self) -> ActionQuerySet:
+        pilots = Role.objects.filter(kind=RoleKind.PILOT)
+        led = Q(pk__in=pilots.filter(action__isnull=False).values("action"))
+        led |= Q(pk__in=pilots.filter(measure__isnull=False).values("measure__action"))
+        return self.exclude(led)
+
+    def without_date(self) -> ActionQuerySet:
+        return self.filter(
+            start_year=None, start_date=None, end_year=None, end_date=None
+        )
+
+    def without_budget(self) -> ActionQuerySet:
+        return self.filter(budget_min=None, budget_max=None, budget_lines=None)
+
+    def without_indicator(self) -> ActionQuerySet:
+        return self.filter(indicators=None)
+
+    def matching(self, words: str) -> ActionQuerySet:
+        """Those whose texts, measures or indicators hold every word. Three queries.
+
+        Accents and capitals do not count, on any database.
+        """
+        sought = fold(words).split()
+        if not sought:
+            return self
+        texts: dict[int, list[str]] = defaultdict(list)
+        for fields in (
+            ("code", "title", "context", "description", "consultation"),
+            ("measures__title",),
+            ("indicators__name",),
+        ):
+            for pk, *found in self.order_by().values_list("pk", *fields):
+                texts[pk] += filter(None, found)
+        folded = {pk: fold(" ".join(parts)) for pk, parts in texts.items()}
+        return self.filter(
+            pk__in=[pk for pk, text in folded.items() if all(w in text for w in sought)]
+        )
+
     def for_list(self) -> ActionQuerySet:
         """What a line of a list shows, in four queries whatever the number."""
         return self.select_related(
