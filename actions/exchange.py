@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
 from django.db.models import Model, Prefetch
-from simple_history.utils import bulk_create_with_history
 
+from pcaet.lib import bulk
 from pcaet.lib import plan_format as fmt
 from pcaet.lib.casing import learn_casing
 from pcaet.lib.numbers import plain
@@ -122,10 +122,7 @@ class Loaded:
 
 
 def _bulk(model: type[M], objects: list[M]) -> list[M]:
-    if not hasattr(model, "history"):
-        return model._default_manager.bulk_create(objects)
-    bulk_create_with_history(objects, model, default_change_reason=CHANGE_REASON)
-    return objects
+    return bulk.create(model, objects, reason=CHANGE_REASON)
 
 
 def load(data: fmt.PlanFile) -> Loaded:
@@ -155,7 +152,7 @@ def _load_plan(data: fmt.PlanFile, directory: Directory) -> Plan:
     if authority.kind == Organisation.Kind.OTHER:
         authority.kind = Organisation.Kind.AUTHORITY
         authority.save(update_fields=["kind"])
-    return Plan.objects.create(
+    plan = Plan(
         slug=head.slug,
         title=head.title,
         kind=head.kind,
@@ -174,6 +171,7 @@ def _load_plan(data: fmt.PlanFile, directory: Directory) -> Plan:
         cased_words="\n".join(learn_casing(_texts(data))),
         is_adopted=True,
     )
+    return _bulk(Plan, [plan])[0]
 
 
 def _texts(data: fmt.PlanFile) -> Iterable[str]:
@@ -202,15 +200,18 @@ def _load_deliberations(plan: Plan, data: list[fmt.DeliberationData]) -> None:
             interested=item.votes.interested,
             order=order,
         )
-        Opinion.objects.bulk_create(
-            Opinion(
-                deliberation=deliberation,
-                body=opinion.body,
-                date=opinion.date,
-                opinion=opinion.opinion,
-                order=rank,
-            )
-            for rank, opinion in enumerate(item.opinions)
+        _bulk(
+            Opinion,
+            [
+                Opinion(
+                    deliberation=deliberation,
+                    body=opinion.body,
+                    date=opinion.date,
+                    opinion=opinion.opinion,
+                    order=rank,
+                )
+                for rank, opinion in enumerate(item.opinions)
+            ],
         )
 
 
@@ -310,7 +311,7 @@ def _load_placements(
                 )
                 for order, code in enumerate(codes)
             ]
-    Placement.objects.bulk_create(placements)
+    _bulk(Placement, placements)
 
 
 def _load_measures(data: fmt.PlanFile, loaded: Loaded) -> None:
@@ -392,20 +393,23 @@ def _load_vocabulary(data: fmt.PlanFile, loaded: Loaded) -> None:
                     action=action, reference_measure=references[pair], order=rank
                 )
             )
-    ActionTerm.objects.bulk_create(term_links)
-    ActionReference.objects.bulk_create(reference_links)
+    _bulk(ActionTerm, term_links)
+    _bulk(ActionReference, reference_links)
 
 
 def _load_links(data: fmt.PlanFile, loaded: Loaded) -> None:
-    ActionLink.objects.bulk_create(
-        ActionLink(
-            source=loaded.actions[action.code],
-            target=loaded.actions[link.code],
-            relation=link.relation,
-            order=order,
-        )
-        for action in data.actions
-        for order, link in enumerate(action.related_actions)
+    _bulk(
+        ActionLink,
+        [
+            ActionLink(
+                source=loaded.actions[action.code],
+                target=loaded.actions[link.code],
+                relation=link.relation,
+                order=order,
+            )
+            for action in data.actions
+            for order, link in enumerate(action.related_actions)
+        ],
     )
 
 
@@ -446,10 +450,13 @@ def _load_details(data: fmt.PlanFile, loaded: Loaded, directory: Directory) -> N
             for order, line in enumerate(item.budget_lines)
         ],
     )
-    Photo.objects.bulk_create(
-        Photo(action=action, text=caption.text, credit=caption.credit, order=order)
-        for action, item in each
-        for order, caption in enumerate(item.captions)
+    _bulk(
+        Photo,
+        [
+            Photo(action=action, text=caption.text, credit=caption.credit, order=order)
+            for action, item in each
+            for order, caption in enumerate(item.captions)
+        ],
     )
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from django.db.models import Model
-from simple_history.utils import bulk_create_with_history
 
 from actions.exchange import CHANGE_REASON
 from actions.models import Action, Measure, Plan
+from pcaet.lib import bulk
 from pcaet.lib import plan_format as fmt
 from pcaet.lib.numbers import plain
 
 from .attainment import Promise
 from .models import Indicator, Quantity, Result, Target
 from .quantities import read_quantities
+
+M = TypeVar("M", bound=Model)
 
 Holder: TypeAlias = tuple[Action, Measure | None]
 IndicatorsByHolder: TypeAlias = Mapping[tuple[int, int | None], list[fmt.IndicatorData]]
@@ -52,8 +54,8 @@ def load(items: Iterable[tuple[Holder, list[fmt.IndicatorData]]]) -> None:
     )
 
 
-def _bulk(model: type[Model], objects: Sequence[Model]) -> None:
-    bulk_create_with_history(objects, model, default_change_reason=CHANGE_REASON)
+def _bulk(model: type[M], objects: list[M]) -> list[M]:
+    return bulk.create(model, objects, reason=CHANGE_REASON)
 
 
 def _new_indicator(holder: Holder, order: int, data: fmt.IndicatorData) -> Indicator:

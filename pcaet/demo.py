@@ -11,8 +11,9 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from actions.directory import Directory
-from actions.models import Membership, Plan
+from actions.models import Membership, OrganisationAlias, Plan
 from indicators.models import Campaign
+from pcaet.lib.text import fold
 
 from .exchange import import_plan
 from .roles import ADMINISTRATOR, OFFICER, PILOT, READER
@@ -45,6 +46,8 @@ AUTHORITIES = (
     ("Clermont Auvergne Métropole", None),
     ("Grand Besançon Métropole", None),
 )
+# Besançon's document writes the same department in two ways.
+ALIASES = (("CAGB", "DEEES", "DEES"),)
 ACCOUNTS = (
     Account("admin", "Camille", "Administration", ADMINISTRATOR, AUTHORITIES),
     Account("mission", "Dominique", "Mission climat", OFFICER, AUTHORITIES),
@@ -77,7 +80,12 @@ def load_demo() -> list[str]:
         plan.is_public = True
         plan.save(update_fields=["is_public"])
         _open_campaigns(plan)
-    _create_accounts()
+    directory = Directory()
+    for name, service, alias in ALIASES:
+        OrganisationAlias.objects.get_or_create(
+            organisation=directory.exact(name, service), folded=fold(alias), name=alias
+        )
+    _create_accounts(directory)
     return loaded
 
 
@@ -89,8 +97,7 @@ def _open_campaigns(plan: Plan) -> None:
         )
 
 
-def _create_accounts() -> None:
-    directory = Directory()
+def _create_accounts(directory: Directory) -> None:
     for account in ACCOUNTS:
         if User.objects.filter(username=account.username).exists():
             continue

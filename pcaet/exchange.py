@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from collections.abc import Iterable
+
+from django.db import DataError, IntegrityError, transaction
 
 import actions.exchange
 import indicators.exchange
 import procurement.exchange
 from actions.exchange import ExchangeError
 from actions.models import Action, Measure, Plan
+from pcaet.lib import bulk
 from pcaet.lib import plan_format as fmt
 
 
@@ -21,24 +24,36 @@ def import_plan(text: str) -> Plan:
     """
     data = fmt.load(text)
     actions.exchange.check(data)
-    with transaction.atomic():
-        if Plan.objects.filter(slug=data.plan.slug).exists():
-            raise ExchangeError([f"Le plan « {data.plan.slug} » existe déjà."])
-        loaded = actions.exchange.load(data)
-        indicators.exchange.load(
-            ((loaded.actions[item.code], None), item.indicators)
-            for item in data.actions
-        )
-        indicators.exchange.load(
-            (
-                (loaded.actions[item.code], loaded.measures[item.code, order]),
-                measure.indicators,
-            )
-            for item in data.actions
-            for order, measure in enumerate(item.measures)
-        )
-        procurement.exchange.load(loaded.plan, data.goals)
+    try:
+        with transaction.atomic():
+            return _load(data)
+    except bulk.FieldFaults as error:
+        raise ExchangeError(error.faults) from error
+    except IntegrityError as error:
+        raise ExchangeError([bulk.explain(error)]) from error
+    except DataError as error:
+        raise ExchangeError(
+            ["Un texte ou un nombre du fichier est trop long."]
+        ) from error
+
+
+def _load(data: fmt.PlanFile) -> Plan:
+    if Plan.objects.filter(slug=data.plan.slug).exists():
+        raise ExchangeError([f"Le plan « {data.plan.slug} » existe déjà."])
+    loaded = actions.exchange.load(data)
+    indicators.exchange.load(_indicators(data, loaded))
+    procurement.exchange.load(loaded.plan, data.goals)
     return loaded.plan
+
+
+def _indicators(
+    data: fmt.PlanFile, loaded: actions.exchange.Loaded
+) -> Iterable[tuple[indicators.exchange.Holder, list[fmt.IndicatorData]]]:
+    for item in data.actions:
+        action = loaded.actions[item.code]
+        yield (action, None), item.indicators
+        for order, measure in enumerate(item.measures):
+            yield (action, loaded.measures[item.code, order]), measure.indicators
 
 
 def export_plan(plan: Plan) -> str:

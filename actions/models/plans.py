@@ -274,7 +274,7 @@ class Engagement(models.Model):
     axis = models.ForeignKey(
         Axis, verbose_name="axe", on_delete=models.CASCADE, related_name="engagements"
     )
-    code = models.CharField("code", max_length=30)
+    code = models.CharField("code", max_length=30, blank=True)
     title = models.CharField("intitulé", max_length=500, blank=True)
     order = models.PositiveSmallIntegerField("rang", default=0)
     history = HistoricalRecords(verbose_name="historique de l’engagement")

@@ -294,9 +294,11 @@ def load(text: str) -> PlanFile:
     Raises:
         PlanFormatError: naming every place that does not follow the format.
     """
+    if "\\u0000" in text:
+        raise PlanFormatError(["Ce fichier contient un caractère nul : le retirer."])
     try:
         content = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         at = (
             f", ligne {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         )
