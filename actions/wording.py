@@ -1,42 +1,102 @@
-"""What a role's own words say beside the organisations recognised in them. Pure."""
+"""The council's wording: once a plan is adopted, only an administrator corrects it.
+
+The one place that decides it: forms, imports and typing all ask here.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from pcaet.lib.text import fold
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model
 
-WORD = re.compile(r"[a-z0-9]+")
-TELLING_WORD = re.compile(r"[a-z]{4,}")
-ACRONYM = re.compile(r"\(([^()]+)\)")
-# One word more may be an abbreviation or a slip; two say something.
-TELLING_WORDS = 2
-# «DEES» is 0.89 like «DEEES».
-SAME_WORD_LIKENESS = 0.8
+from .access import administers
+from .belonging import parents, plan_of
+from .models import Plan
 
-
-def says_more(words: str, known: Iterable[str]) -> bool:
-    """The words tell more than the known names and notes do."""
-    told = {word for text in known for word in WORD.findall(fold(text))}
-    new = {
-        word
-        for word in TELLING_WORD.findall(fold(words))
-        if not get_close_matches(word, told, 1, SAME_WORD_LIKENESS)
-    }
-    return len(new) >= TELLING_WORDS
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
-def says_all(words: str, names: Iterable[str]) -> bool:
-    """Every name stands in the words, as it is or by the acronym it carries."""
-    written = f" {' '.join(WORD.findall(fold(words)))} "
-    return all(
-        any(f" {' '.join(WORD.findall(fold(form)))} " in written for form in forms(name))
-        for name in names
+def voted_fields(model: type[Model]) -> frozenset[str]:
+    """The fields that the council voted: the words, and where they stand."""
+    wording = getattr(model, "ADOPTED_WORDING", ())
+    if not wording:
+        return frozenset()
+    adoption = {"is_adopted"} if model is Plan else set()
+    return frozenset({*wording, *(key.name for key in parents(model)), *adoption})
+
+
+def is_locked(
+    model: type[Model], plan: Plan | None, user: User | AnonymousUser
+) -> bool:
+    """Whether the user may not touch what the council voted there."""
+    return bool(
+        plan is not None
+        and plan.is_adopted
+        and voted_fields(model)
+        and not administers(user)
     )
 
 
-def forms(name: str) -> list[str]:
-    """«Plan local pour l’emploi (PLIE)» is also written «PLIE»."""
-    return [name, ACRONYM.sub("", name), *ACRONYM.findall(name)]
+def locked_fields(instance: Model, user: User | AnonymousUser) -> frozenset[str]:
+    """The fields of the instance that the user may not change. May query its plan."""
+    model = type(instance)
+    if not is_locked(model, plan_of(instance), user):
+        return frozenset()
+    return voted_fields(model)
+
+
+def refusal_to_change(
+    instance: Model, changed: Iterable[str], user: User | AnonymousUser
+) -> str:
+    """Why these fields stay as they are, in French; nothing if they may change."""
+    locked = locked_fields(instance, user).intersection(changed)
+    if not locked:
+        return ""
+    fields = [f for f in instance._meta.concrete_fields if f.name in locked]
+    names = ", ".join(f"« {field.verbose_name} »" for field in fields)
+    return f"{_adopted(instance)} : seul un administrateur peut y corriger {names}."
+
+
+def refusal_to_add(instance: Model, user: User | AnonymousUser) -> str:
+    """Why this new thing may not enter its plan, in French; nothing if it may.
+
+    A plan that is itself new was adopted elsewhere: it enters.
+    """
+    if isinstance(instance, Plan) or not locked_fields(instance, user):
+        return ""
+    return (
+        f"{_adopted(instance)} : seul un administrateur peut ajouter à ce que le "
+        "conseil a voté."
+    )
+
+
+def refusal_to_delete(instance: Model, user: User | AnonymousUser) -> str:
+    """Why the instance stays in its plan, in French; nothing if it may go."""
+    if not locked_fields(instance, user):
+        return ""
+    return f"{_adopted(instance)} : seul un administrateur peut supprimer « {instance} »."
+
+
+def keep_locked(instance: Model, user: User | AnonymousUser) -> list[str]:
+    """Put back, before saving, the voted words that the user may not change.
+
+    Compares with the base: one query, and those of the plan. Returns the names of
+    the fields that were put back.
+    """
+    current = type(instance)._base_manager.filter(pk=instance.pk).first()
+    if current is None:
+        return []
+    kept = []
+    for name in sorted(locked_fields(current, user)):
+        attribute = getattr(current._meta.get_field(name), "attname", name)
+        if getattr(instance, attribute) != getattr(current, attribute):
+            setattr(instance, attribute, getattr(current, attribute))
+            kept.append(name)
+    return kept
+
+
+def _adopted(instance: Model) -> str:
+    return f"Le plan « {plan_of(instance)} » est adopté"
