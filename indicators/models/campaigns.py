@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,6 +70,22 @@ class Campaign(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("indicators:campaign_detail", args=[self.plan.slug, self.year])
 
+    def lock(self) -> None:
+        self.is_locked = True
+        self.save_because("Verrouillage de l’année")
+
+    def reopen(self) -> None:
+        """Unlock the year, and let it be typed again if its last day is gone."""
+        self.is_locked = False
+        if self.closes_on and self.closes_on < timezone.localdate():
+            self.closes_on = None
+        self.save_because("Réouverture de l’année")
+
+    def save_because(self, reason: str) -> None:
+        """Save, with the reason that the history tells."""
+        self._change_reason = reason
+        self.save()
+
     def is_open_on(self, day: date) -> bool:
         return (
             not self.is_locked
@@ -88,7 +105,24 @@ class TypingRights:
     @classmethod
     def of(cls, user: Any, plan: Plan, year: int, day: date) -> TypingRights:
         """Decide for one plan and year. At most three queries."""
-        campaign = plan.campaigns.filter(year=year).first()
+        return cls.by_year(user, plan, [year], day)[year]
+
+    @classmethod
+    def by_year(
+        cls, user: Any, plan: Plan, years: Iterable[int], day: date
+    ) -> dict[int, TypingRights]:
+        """Decide for several years of a plan. At most three queries."""
+        campaigns = {campaign.year: campaign for campaign in plan.campaigns.all()}
+        manages = Plan.objects.managed_by(user).filter(pk=plan.pk).exists()
+        return {
+            year: cls._decide(user, year, campaigns.get(year), manages, day)
+            for year in years
+        }
+
+    @classmethod
+    def _decide(
+        cls, user: Any, year: int, campaign: Campaign | None, manages: bool, day: date
+    ) -> TypingRights:
         if administers(user):
             return cls(True, True)
         if campaign and campaign.is_locked:
@@ -97,7 +131,7 @@ class TypingRights:
                 False,
                 f"L’année {year} est verrouillée : un administrateur peut la rouvrir.",
             )
-        if Plan.objects.managed_by(user).filter(pk=plan.pk).exists():
+        if manages:
             return cls(True, True)
         if not user.has_perm("actions.type_results"):
             return cls(False, False, "Votre compte permet de lire, pas de saisir.")
