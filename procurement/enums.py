@@ -109,6 +109,8 @@ class GoalFormula(TextChoices):
     SOCIAL_FORMAL = "social_formal", "Considération sociale, procédures formalisées"
     CIRCULAR_TARGETED = "circular_targeted", "Économie circulaire, contrats ciblés"
     SME_TARGETED = "sme_targeted", "TPE-PME, contrats ciblés"
+    SOCIAL = "social", "Considération sociale"
+    RESERVED = "reserved", "Contrats réservés"
 
 
 class SocialScope(TextChoices):
