@@ -39,13 +39,18 @@ class Profile:
     """Contracts of one buyer that are alike for every formula.
 
     Attributes:
-        value: sum of their amounts, in euros HT.
+        value: sum of their amounts, in euros HT; ``valued`` of them have one.
+        bids: sum of the bids received; ``bids_known`` of them say how many.
         circular, small: only known of targeted contracts.
     """
 
     buyer: int
     number: int
     value: Decimal
+    valued: int = 0
+    bids: int = 0
+    bids_known: int = 0
+    contradictory: int = 0
     is_formal: bool = False
     social_clause: bool | None = None
     social_criterion: bool | None = None

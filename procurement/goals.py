@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Avg, Count, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from actions.models import Plan
 
@@ -113,7 +113,14 @@ def profiles_of(contracts: ContractQuerySet) -> list[Profile]:
     rows = (
         contracts.order_by()
         .values_list(*PROFILE_COLUMNS)
-        .annotate(number=Count("pk"), value=Sum("amount"))
+        .annotate(
+            number=Count("pk"),
+            value=Sum("amount"),
+            valued=Count("amount"),
+            bids_sum=Sum("bids"),
+            bids_known=Count("bids"),
+            contradictory=Count("pk", filter=Q(is_contradictory=True)),
+        )
     )
     return [
         Profile(
@@ -123,8 +130,23 @@ def profiles_of(contracts: ContractQuerySet) -> list[Profile]:
             social_kinds=tuple(kinds),
             number=number,
             value=(value or Decimal(0)).quantize(Decimal("0.01")),
+            valued=valued,
+            bids=bids or 0,
+            bids_known=bids_known,
+            contradictory=contradictory,
         )
-        for buyer, is_formal, *states, kinds, number, value in rows
+        for (
+            buyer,
+            is_formal,
+            *states,
+            kinds,
+            number,
+            value,
+            valued,
+            bids,
+            bids_known,
+            contradictory,
+        ) in rows
     ]
 
 
@@ -159,9 +181,53 @@ def _circular(contract: Contract) -> bool | None:
     return False if has_any is False else None
 
 
-def goal_results(
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """The goals of a scheme and the register at a glance, over the same contracts."""
+
+    scope: Scope
+    goals: list[GoalResult]
+    profiles: list[Profile]
+
+    @property
+    def number(self) -> int:
+        return sum(profile.number for profile in self.profiles)
+
+    @property
+    def value(self) -> Decimal:
+        return sum((profile.value for profile in self.profiles), Decimal(0))
+
+    @property
+    def social(self) -> Figure:
+        return total(count(GoalFormula.SOCIAL, self.profiles, self.scope))
+
+    @property
+    def reserved(self) -> Figure:
+        return total(count(GoalFormula.RESERVED, self.profiles, self.scope))
+
+    @property
+    def bids_known(self) -> int:
+        return sum(profile.bids_known for profile in self.profiles)
+
+    @property
+    def mean_bids(self) -> Decimal | None:
+        if not self.bids_known:
+            return None
+        mean = Decimal(sum(p.bids for p in self.profiles)) / self.bids_known
+        return mean.quantize(Decimal("0.01"))
+
+    @property
+    def contradictory(self) -> int:
+        return sum(profile.contradictory for profile in self.profiles)
+
+    @property
+    def without_amount(self) -> int:
+        return self.number - sum(profile.valued for profile in self.profiles)
+
+
+def dashboard(
     contracts: ContractQuerySet, *, plan: Plan | None, period: Period
-) -> list[GoalResult]:
+) -> Dashboard:
     """Every goal of the plan that has a formula, in its order.
 
     Without a plan, the six usual goals, which then have no target. A constant number
@@ -171,12 +237,13 @@ def goal_results(
     base = base_of(contracts, period=period, scope=scope)
     profiles = profiles_of(base)
     targeted = targeted_profiles(base, scope)
-    return [
+    goals = [
         _result(
             goal, targeted if goal.formula in TARGETED_FORMULAS else profiles, scope
         )
         for goal in wanted_goals(plan)
     ]
+    return Dashboard(scope, goals, profiles)
 
 
 def wanted_goals(plan: Plan | None) -> list[Goal]:
@@ -217,49 +284,6 @@ def total(figures: dict[int, Figure]) -> Figure:
     return sum(figures.values(), Figure())
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The register at a glance, beside the goals."""
-
-    number: int
-    value: Decimal
-    social: Figure
-    reserved: Figure
-    mean_bids: Decimal | None
-    bids_known: int
-    contradictory: int
-    without_amount: int
-
-
-def overview(
-    contracts: ContractQuerySet, *, plan: Plan | None, period: Period
-) -> Overview:
-    """Figures on all the contracts of the base. A constant number of queries."""
-    scope = scope_of(plan)
-    base = base_of(contracts, period=period, scope=scope)
-    profiles = profiles_of(base)
-    counted = base.aggregate(
-        mean=Avg("bids"),
-        known=Count("bids"),
-        contradictory=Count("pk", filter=Q(is_contradictory=True)),
-        valued=Count("amount"),
-    )
-    number = sum(profile.number for profile in profiles)
-    mean = counted["mean"]
-    return Overview(
-        number=number,
-        value=sum((profile.value for profile in profiles), Decimal(0)),
-        social=total(count(GoalFormula.SOCIAL, profiles, scope)),
-        reserved=total(count(GoalFormula.RESERVED, profiles, scope)),
-        mean_bids=None
-        if mean is None
-        else Decimal(str(mean)).quantize(Decimal("0.01")),
-        bids_known=counted["known"],
-        contradictory=counted["contradictory"],
-        without_amount=number - counted["valued"],
-    )
-
-
 def contracts_behind(
     contracts: ContractQuerySet,
     formula: GoalFormula,
@@ -285,8 +309,12 @@ def buyers_named(figures: Iterable[GoalResult]) -> dict[int, Buyer]:
 
 
 def years_of(contracts: ContractQuerySet) -> list[int]:
-    """The years in which contracts were notified, the latest first."""
-    return [day.year for day in contracts.dates("notified_on", "year", order="DESC")]
+    """The years from the last notification back to the first. Two queries."""
+    days = contracts.order_by("notified_on").values_list("notified_on", flat=True)
+    first, last = days.first(), days.last()
+    if first is None or last is None:
+        return []
+    return list(range(last.year, first.year - 1, -1))
 
 
 def default_plan(plans: Iterable[Plan]) -> Plan | None:

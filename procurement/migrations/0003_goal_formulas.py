@@ -4,29 +4,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('actions', '0003_goal_formulas'),
-        ('procurement', '0002_contracts'),
+        ("actions", "0003_goal_formulas"),
+        ("procurement", "0002_contracts"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='goal',
-            name='goal_formula_known',
+            model_name="goal",
+            name="goal_formula_known",
         ),
         migrations.AlterField(
-            model_name='goal',
-            name='formula',
-            field=models.CharField(blank=True, choices=[('environmental_criterion', 'Critère environnemental'), ('environmental', 'Considération environnementale'), ('insertion_formal', 'Clause d’insertion, procédures formalisées'), ('social_formal', 'Considération sociale, procédures formalisées'), ('circular_targeted', 'Économie circulaire, contrats ciblés'), ('sme_targeted', 'TPE-PME, contrats ciblés'), ('social', 'Considération sociale'), ('reserved', 'Contrats réservés')], help_text='Comment le registre des contrats le compte. Vide : saisi à la main.', max_length=30, verbose_name='mode de calcul'),
+            model_name="goal",
+            name="formula",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("environmental_criterion", "Critère environnemental"),
+                    ("environmental", "Considération environnementale"),
+                    ("insertion_formal", "Clause d’insertion, procédures formalisées"),
+                    ("social_formal", "Considération sociale, procédures formalisées"),
+                    ("circular_targeted", "Économie circulaire, contrats ciblés"),
+                    ("sme_targeted", "TPE-PME, contrats ciblés"),
+                    ("social", "Considération sociale"),
+                    ("reserved", "Contrats réservés"),
+                ],
+                help_text="Comment le registre des contrats le compte. Vide : saisi à la main.",
+                max_length=30,
+                verbose_name="mode de calcul",
+            ),
         ),
         migrations.AlterField(
-            model_name='historicalgoal',
-            name='formula',
-            field=models.CharField(blank=True, choices=[('environmental_criterion', 'Critère environnemental'), ('environmental', 'Considération environnementale'), ('insertion_formal', 'Clause d’insertion, procédures formalisées'), ('social_formal', 'Considération sociale, procédures formalisées'), ('circular_targeted', 'Économie circulaire, contrats ciblés'), ('sme_targeted', 'TPE-PME, contrats ciblés'), ('social', 'Considération sociale'), ('reserved', 'Contrats réservés')], help_text='Comment le registre des contrats le compte. Vide : saisi à la main.', max_length=30, verbose_name='mode de calcul'),
+            model_name="historicalgoal",
+            name="formula",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("environmental_criterion", "Critère environnemental"),
+                    ("environmental", "Considération environnementale"),
+                    ("insertion_formal", "Clause d’insertion, procédures formalisées"),
+                    ("social_formal", "Considération sociale, procédures formalisées"),
+                    ("circular_targeted", "Économie circulaire, contrats ciblés"),
+                    ("sme_targeted", "TPE-PME, contrats ciblés"),
+                    ("social", "Considération sociale"),
+                    ("reserved", "Contrats réservés"),
+                ],
+                help_text="Comment le registre des contrats le compte. Vide : saisi à la main.",
+                max_length=30,
+                verbose_name="mode de calcul",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('formula__in', ['environmental_criterion', 'environmental', 'insertion_formal', 'social_formal', 'circular_targeted', 'sme_targeted', 'social', 'reserved', ''])), name='goal_formula_known', violation_error_message='Ce mode de calcul n’est pas connu.'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "formula__in",
+                        [
+                            "environmental_criterion",
+                            "environmental",
+                            "insertion_formal",
+                            "social_formal",
+                            "circular_targeted",
+                            "sme_targeted",
+                            "social",
+                            "reserved",
+                            "",
+                        ],
+                    )
+                ),
+                name="goal_formula_known",
+                violation_error_message="Ce mode de calcul n’est pas connu.",
+            ),
         ),
     ]

@@ -373,6 +373,8 @@ class Contract(Additions):
                     "notified_on",
                     "is_subsequent",
                     "amount",
+                    "bids",
+                    "is_contradictory",
                 ],
                 name="contract_goals",
             ),

@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from actions.models import Plan
 from procurement.decp.load import import_file
-from procurement.goals import Period, goal_results, overview
+from procurement.goals import Period, dashboard
 from procurement.models import (
     Buyer,
     Contract,
@@ -78,7 +78,7 @@ def test_figures_of_2024(valid_file: None) -> None:
         (YEAR_2024, 82, 36, 1, 260000, "3.30"),
     ],
 )
-def test_overview(
+def test_the_register_at_a_glance(
     valid_file: None,
     period: Period,
     number: int,
@@ -87,7 +87,7 @@ def test_overview(
     value: int,
     bids: str,
 ) -> None:
-    found = overview(Contract.objects.all(), plan=None, period=period)
+    found = dashboard(Contract.objects.all(), plan=None, period=period)
     assert (found.number, found.social.reached.number) == (number, social)
     assert found.reserved.reached.number == reserved
     assert found.reserved.reached.value == value
@@ -101,7 +101,7 @@ def test_the_six_goals_of_the_scheme_have_formulas_and_targets(clermont: Plan) -
 
 
 def test_figures_per_buyer_add_up(valid_file: None) -> None:
-    found = goal_results(Contract.objects.all(), plan=None, period=Period())
+    found = dashboard(Contract.objects.all(), plan=None, period=Period()).goals
     for result in found:
         per_buyer = sum(f.base.number for f in result.by_buyer.values())
         assert per_buyer == result.figure.base.number
@@ -111,7 +111,7 @@ def test_number_of_queries_is_constant(
     valid_file: None, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(2):
-        goal_results(Contract.objects.all(), plan=None, period=YEAR_2024)
+        dashboard(Contract.objects.all(), plan=None, period=YEAR_2024)
 
 
 def test_subsequent_contracts_may_be_left_out(clermont: Plan) -> None:

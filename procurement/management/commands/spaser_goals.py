@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from actions.models import Plan
 from procurement.formulas import Share
-from procurement.goals import GoalResult, Period, default_plan, goal_results
+from procurement.goals import GoalResult, Period, dashboard, default_plan
 from procurement.models import Contract
 
 
@@ -40,7 +40,8 @@ class Command(BaseCommand):
         contracts = Contract.objects.all()
         if buyer:
             contracts = contracts.filter(buyer__siret=buyer)
-        found = goal_results(contracts, plan=_plan(plan), period=Period(start, end))
+        period = Period(start, end)
+        found = dashboard(contracts, plan=_plan(plan), period=period).goals
         if as_json:
             goals = {"goals": [as_dict(result) for result in found]}
             self.stdout.write(json.dumps(goals, ensure_ascii=False, indent=2))
