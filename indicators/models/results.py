@@ -113,7 +113,7 @@ class Result(models.Model):
                 condition=Q(attainment__isnull=True)
                 | Q(attainment__gte=0, attainment__lte=1),
                 name="result_attainment_is_a_share",
-                violation_error_message="Un taux d’atteinte va de 0 à 100 %.",
+                violation_error_message="Un taux d’atteinte va de 0 à 100 %%.",
             ),
             a_year("result_year_sensible", field="year"),
             one_of(
@@ -151,6 +151,15 @@ class Result(models.Model):
     @property
     def is_returned(self) -> bool:
         return self.validation == Validation.RETURNED
+
+    def await_validation(self) -> None:
+        """What changed since the officer read it is to be read again.
+
+        Their last remark stays in sight until they do.
+        """
+        self.validation = ""
+        if not self.validation_remark:
+            self.validated_by = self.validated_at = None
 
     def assess(self, promises: Sequence[Promise], direction: str = "") -> None:
         """Set what is derived: content, attainment, state from figures or as chosen."""
