@@ -48,6 +48,10 @@ AUTHORITIES = (
 )
 # Besançon's document writes the same department in two ways.
 ALIASES = (("CAGB", "DEEES", "DEES"),)
+# Names that the plan writes in its shouted titles only, so that no prose teaches them.
+CASED_WORDS = {
+    "besancon-pcaet": ("COP", "PCET", "Mobidubs", "Livéo", "Energy", "Cities"),
+}
 ACCOUNTS = (
     Account("admin", "Camille", "Administration", ADMINISTRATOR, AUTHORITIES),
     Account("mission", "Dominique", "Mission climat", OFFICER, AUTHORITIES),
@@ -78,7 +82,8 @@ def load_demo() -> list[str]:
         path = Path(settings.BASE_DIR) / "fixtures" / f"{slug}.json"
         plan = import_plan(path.read_text(encoding="utf-8"))
         plan.is_public = True
-        plan.save(update_fields=["is_public"])
+        plan.cased_words = "\n".join([plan.cased_words, *CASED_WORDS.get(slug, ())])
+        plan.save(update_fields=["is_public", "cased_words"])
         _open_campaigns(plan)
     directory = Directory()
     for name, service, alias in ALIASES:

@@ -11,6 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+VOWEL = re.compile(r"[AEIOUYÀÂÄÉÈÊËÎÏÔÖÙÛÜŸÆŒ]")
+# The first letter of a title and of what it quotes.
+OPENING = re.compile(r"^\W*\w|[«“\"]\s*\w")
 # A word after one of these opens a sentence: its capital says nothing.
 OPENS_SENTENCE = re.compile(r"(?:^|[.!?:;«»\"(•\n]|\s[-–—])\s*$")
 
@@ -22,8 +25,8 @@ def learn_casing(texts: Iterable[str]) -> list[str]:
     for text in texts:
         for word, opens in _words(text):
             if word.islower():
-                lower[word] += 1
-            elif not opens or _capitals(word) > 1:
+                lower.update({word, *word.split("-")})
+            elif any(map(str.isalpha, word)) and (not opens or _capitals(word) > 1):
                 capital[word] += 1
     best: dict[str, str] = {}
     for word, _count in capital.most_common():
@@ -55,16 +58,16 @@ def unshout(text: str, known: Mapping[str, str]) -> str:
     if not text.isupper() or len(words) < 2:
         return text
     lowered = WORD.sub(lambda found: _lower(found[0], known), text)
-    for index, letter in enumerate(lowered):
-        if letter.isalnum():
-            return lowered[:index] + letter.upper() + lowered[index + 1 :]
-    return lowered
+    return OPENING.sub(lambda found: found[0][:-1] + found[0][-1].upper(), lowered)
 
 
 def _lower(word: str, known: Mapping[str, str]) -> str:
     whole = known.get(word.casefold())
-    if whole:
-        return whole
-    return "-".join(
-        known.get(part.casefold(), part.lower()) for part in word.split("-")
-    )
+    return whole or "-".join(_lower_part(part, known) for part in word.split("-"))
+
+
+def _lower_part(part: str, known: Mapping[str, str]) -> str:
+    """A group of consonants is an acronym, known or not."""
+    if len(part) > 1 and not VOWEL.search(part) and not part.isdigit():
+        return part
+    return known.get(part.casefold(), part.lower())
