@@ -1469,7 +1469,12 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(max_length=300, verbose_name="autre écriture"),
                 ),
-                ("folded", models.CharField(editable=False, max_length=300)),
+                (
+                    "folded",
+                    models.CharField(
+                        editable=False, max_length=300, verbose_name="sans accents"
+                    ),
+                ),
                 (
                     "organisation",
                     models.ForeignKey(

@@ -109,7 +109,7 @@ class OrganisationAlias(models.Model):
         related_name="aliases",
     )
     name = models.CharField("autre écriture", max_length=300)
-    folded = models.CharField(max_length=300, editable=False)
+    folded = models.CharField("sans accents", max_length=300, editable=False)
 
     class Meta:
         verbose_name = "autre écriture d’un organisme"

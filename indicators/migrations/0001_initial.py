@@ -765,7 +765,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="result_attainment_is_a_share",
-                violation_error_message="Un taux d’atteinte va de 0 à 100 %.",
+                violation_error_message="Un taux d’atteinte va de 0 à 100 %%.",
             ),
         ),
         migrations.AddConstraint(
