@@ -11,7 +11,7 @@ from .enums import Comparator, Direction, State
 ONE = Decimal(1)
 ZERO = Decimal(0)
 # «Environ 20» is kept by 18: a tenth less is still about right.
-ABOUT_TOLERANCE = Decimal("0.9")
+ABOUT_TOLERANCE = Decimal("0.1")
 
 EXPLANATION = (
     "Chaque quantité promise compte pour la part réalisée (résultat ÷ cible), "
@@ -51,7 +51,7 @@ def ratio(promise: Promise, value: Decimal, direction: str = "") -> Decimal:
         return _kept_below(promise.value, value)
     target = promise.value
     if promise.comparator == Comparator.ABOUT:
-        target *= ABOUT_TOLERANCE
+        target -= abs(target) * ABOUT_TOLERANCE
     if value >= target:
         return ONE
     if target <= ZERO:
@@ -62,7 +62,7 @@ def ratio(promise: Promise, value: Decimal, direction: str = "") -> Decimal:
 def _kept_below(target: Decimal, value: Decimal) -> Decimal:
     if value <= target:
         return ONE
-    return max(ZERO, target / value)
+    return target / value if target > ZERO else ZERO
 
 
 def attainment(
