@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from actions.enums import Status
+from actions.models import Action, Milestone, Plan
 from pcaet.lib.numbers import plain, read_number
 from pcaet.lib.text import clean
 
 from .enums import State
-from .models import Cell, Quantity
+from .models import Campaign, Cell, Quantity, QuantityLine, Result
+from .progress import ProgressChanges
 from .typing import Entry
+
+if TYPE_CHECKING:
+    _CampaignModelForm = forms.ModelForm[Campaign]
+else:
+    _CampaignModelForm = forms.ModelForm
 
 # What the base holds exactly: 18 digits before the comma, 6 after.
 MAX_DIGITS_BEFORE = 18
@@ -84,6 +93,7 @@ class ResultForm(forms.Form):
     ) -> None:
         self.cell = cell
         self.conflict: Entry | None = None
+        self.conflict_version = 0
         self.conflict_author: User | None = None
         seen = Entry.of(cell.result)
         initial = {
@@ -156,3 +166,158 @@ class ResultForm(forms.Form):
     def is_posted(self) -> bool:
         """This row was in the form that came back."""
         return self.add_prefix("version") in self.data
+
+    @property
+    def version_seen(self) -> int:
+        """The version over which the author writes: after a conflict, the one that
+        they chose to replace with a button."""
+        chosen = self.data.get(self.add_prefix("over"), "")
+        version = chosen if chosen.isdecimal() else self.cleaned_data["version"]
+        return int(version)
+
+    @property
+    def keeps_theirs(self) -> bool:
+        """After a conflict, the author gave up their own version with a button."""
+        return self.add_prefix("keep") in self.data
+
+    def show_conflict(self, current: Result | None) -> None:
+        """The author sees both versions; a button of the row chooses one."""
+        self.conflict = Entry.of(current)
+        self.conflict_version = current.version if current else 0
+        self.conflict_author = current.author if current else None
+
+    @property
+    def conflict_lines(self) -> list[QuantityLine]:
+        """The figures of the other version, each with its unit."""
+        values = self.conflict.values if self.conflict else []
+        lines = zip(self.cell.lines, values, strict=False)
+        return [QuantityLine(line.quantity, value, line.unit) for line, value in lines]
+
+
+class ProgressForm(forms.Form):
+    """How the action goes: its status, its milestones, a note of the year.
+
+    ``seen`` is the status that the page showed: one that nobody changed here is
+    never written over another's.
+    """
+
+    PREFIX = "avancement"
+
+    status = forms.ChoiceField(
+        label="Statut de l’action",
+        required=False,
+        choices=[("", "Non renseigné"), *Status.choices],
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    note = forms.CharField(
+        label="Nouvelle note d’avancement",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(
+        self, action: Action, year: int, data: Mapping[str, Any] | None = None
+    ) -> None:
+        self.action = action
+        self.year = year
+        self.notes = list(
+            action.progress_notes.filter(year=year).select_related("author")
+        )
+        initial = {"status": action.status, "seen": action.status}
+        super().__init__(data, initial=initial, prefix=self.PREFIX, label_suffix="")
+        self.milestones = list(action.milestones.all())
+        for milestone in self.milestones:
+            self._add_milestone(milestone)
+
+    @classmethod
+    def is_posted(cls, data: Mapping[str, Any] | None) -> bool:
+        return data is not None and f"{cls.PREFIX}-status" in data
+
+    def _add_milestone(self, milestone: Milestone) -> None:
+        key = f"done_{milestone.pk}"
+        self.fields[key] = forms.BooleanField(label="franchie", required=False)
+        self.fields[f"{key}_on"] = forms.DateField(
+            label="le",
+            required=False,
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        )
+        self.initial[key] = milestone.done
+        self.initial[f"{key}_on"] = milestone.done_on
+
+    @property
+    def milestone_rows(
+        self,
+    ) -> list[tuple[Milestone, forms.BoundField, forms.BoundField]]:
+        return [
+            (m, self[f"done_{m.pk}"], self[f"done_{m.pk}_on"]) for m in self.milestones
+        ]
+
+    def clean_note(self) -> str:
+        return clean(self.cleaned_data["note"])
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        moved = data.get("status") != data.get("seen")
+        if moved and data.get("seen") != self.action.status:
+            current = self.action.get_status_display() or "non renseigné"
+            self.add_error(
+                "status",
+                f"Quelqu’un a changé ce statut entre-temps : il est « {current} ». "
+                "Choisir à nouveau.",
+            )
+        return data
+
+    @property
+    def changes(self) -> ProgressChanges:
+        data = self.cleaned_data
+        return ProgressChanges(
+            action=self.action,
+            year=self.year,
+            status=data["status"] if data["status"] != data["seen"] else None,
+            note=data["note"],
+            milestones={
+                m: (data[f"done_{m.pk}"], data[f"done_{m.pk}_on"])
+                for m in self.milestones
+            },
+        )
+
+
+class CampaignForm(_CampaignModelForm):
+    """When the results of a year may be typed."""
+
+    class Meta:
+        model = Campaign
+        fields = ("year", "opens_on", "closes_on")
+        widgets = {
+            name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+            for name in ("opens_on", "closes_on")
+        }
+
+    def __init__(
+        self,
+        plan: Plan,
+        data: Mapping[str, Any] | None = None,
+        instance: Campaign | None = None,
+    ) -> None:
+        super().__init__(
+            data, instance=instance or Campaign(plan=plan), label_suffix=""
+        )
+        if instance:
+            del self.fields["year"]
+        else:
+            self.initial["opens_on"] = timezone.localdate()
+
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        if self.instance.plan.campaigns.filter(year=year).exists():
+            raise ValidationError("Ce plan a déjà une campagne cette année-là.")
+        return year
+
+    def open(self) -> Campaign:
+        campaign = self.instance
+        campaign.save_because("Ouverture de la campagne")
+        return campaign
+
+    def save_dates(self) -> None:
+        self.instance.save_because("Nouvelles dates de la campagne")

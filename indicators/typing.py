@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -82,6 +82,21 @@ def save_result(
         ) from None
 
 
+def restore_result(*, result: Result, record: Any, user: User) -> Result | None:
+    """Type what a record of the history said, over the version that is shown now.
+
+    Raises:
+        Conflict: another version was saved meanwhile.
+    """
+    return save_result(
+        indicator=result.indicator,
+        year=result.year,
+        entry=Entry(record.text, list(record.values), record.state, record.comment),
+        version=result.version,
+        user=user,
+    )
+
+
 def _write(
     current: Result | None,
     indicator: Indicator,
@@ -102,6 +117,7 @@ def _write(
     result.author = user
     result.saved_at = timezone.now()
     result.version += 1
+    result.await_validation()
     target = Target.objects.filter(indicator=indicator, year=year).first()
     result.assess(target.promises if target else [], indicator.direction)
     result.save()

@@ -1,15 +1,62 @@
 from django.urls import path
 
-from . import views
+from .views import campaigns, results, typing
 
 app_name = "indicators"
 
 urlpatterns = [
+    # Typing
+    path("saisie/", typing.my_typing, name="my_typing"),
+    path("plans/<slug:slug>/saisie/<int:year>/", typing.plan_results, name="plan_edit"),
     path(
         "plans/<slug:slug>/actions/<str:code>/saisie/<int:year>/",
-        views.action_results,
+        typing.action_results,
         name="result_edit",
     ),
-    path("plans/<slug:slug>/saisie/<int:year>/", views.plan_results, name="plan_edit"),
-    path("resultats/<int:pk>/<int:year>/", views.result_save, name="result_save"),
+    # One result
+    path("resultats/<int:pk>/<int:year>/", typing.result_save, name="result_save"),
+    path(
+        "resultats/<int:pk>/<int:year>/detail/",
+        results.result_detail,
+        name="result_detail",
+    ),
+    path(
+        "resultats/<int:pk>/<int:year>/reprendre/",
+        results.result_restore,
+        name="result_restore",
+    ),
+    path(
+        "plans/<slug:slug>/actions/<str:code>/historique/",
+        results.action_history,
+        name="action_history",
+    ),
+    path(
+        "resultats/<int:pk>/<int:year>/justificatifs/",
+        results.proof_add,
+        name="proof_add",
+    ),
+    path("justificatifs/<int:pk>/", results.proof_detail, name="proof_detail"),
+    path("justificatifs/<int:pk>/retirer/", results.proof_delete, name="proof_delete"),
+    # Campaigns
+    path("plans/<slug:slug>/campagnes/", campaigns.campaign_list, name="campaign_list"),
+    path(
+        "plans/<slug:slug>/campagnes/<int:year>/",
+        campaigns.campaign_detail,
+        name="campaign_detail",
+    ),
+    path(
+        "plans/<slug:slug>/campagnes/<int:year>/dates/",
+        campaigns.campaign_dates,
+        name="campaign_dates",
+    ),
+    path(
+        "plans/<slug:slug>/campagnes/<int:year>/verrouiller/",
+        campaigns.campaign_lock,
+        name="campaign_lock",
+    ),
+    path(
+        "plans/<slug:slug>/campagnes/<int:year>/rouvrir/",
+        campaigns.campaign_reopen,
+        name="campaign_reopen",
+    ),
 ]

@@ -8,7 +8,7 @@ _scratch = TemporaryDirectory(prefix="pcaet-tests-")
 os.environ["PCAET_VAR"] = _scratch.name
 
 from pcaet.settings import *  # noqa: E402, F403 — after the folder is chosen
-from pcaet.settings import DATABASES, STORAGES  # noqa: E402
+from pcaet.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 SECRET_KEY = "tests-only"
 DATABASES["default"]["TEST"] = {
@@ -20,5 +20,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+# WhiteNoise warns where nothing was collected.
+STATIC_ROOT.mkdir(exist_ok=True)
 # Client.force_login knows no address to lock out.
 AXES_ENABLED = False

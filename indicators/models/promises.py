@@ -18,7 +18,7 @@ from pcaet.lib.constraints import a_year, one_of
 from pcaet.lib.numbers import plain
 
 from ..attainment import Promise
-from ..enums import Comparator, Direction, IndicatorKind
+from ..enums import Comparator, Direction, IndicatorKind, Validation
 from ..quantities import read_quantities
 from .cells import Cell
 
@@ -39,10 +39,15 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         return self.filter(Q(targets__year=year) | Q(targets__isnull=True)).distinct()
 
     def with_filled_results(self, year: int) -> IndicatorQuerySet:
-        """Each with ``filled_results``: 1 where the year has a result, else 0."""
+        """Each with ``filled_results``: 1 where the year has a result, else 0.
+
+        ``returned_results`` is 1 where the officer sent that result back.
+        """
         filled = Q(results__year=year, results__has_content=True)
+        returned = Q(results__year=year, results__validation=Validation.RETURNED)
         return self.annotate(
-            filled_results=Count("results", filter=filled, distinct=True)
+            filled_results=Count("results", filter=filled, distinct=True),
+            returned_results=Count("results", filter=returned, distinct=True),
         )
 
     def in_document_order(self) -> IndicatorQuerySet:

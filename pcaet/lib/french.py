@@ -28,6 +28,7 @@ MONTHS = (
 
 _APOSTROPHE = re.compile(r"(?<=\w)['\u2018\u02bc](?=[\w«(])")
 _ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
+_LINK = re.compile(r"(?:de|du|des|à|au|aux|en|pour|par|sur)$|d['’]", re.IGNORECASE)
 # Only spaces that the author typed change: no word is parted, none is joined.
 _SET_SPACES = (
     (re.compile(r"(?<=[^\s])[ \u00a0](?=[;!?](?!\w))"), NARROW),
@@ -45,6 +46,21 @@ def counted(number: int, singular: str, plural: str) -> str:
     """«0 résultat», «1 résultat», «2 résultats», with a no-break space."""
     word = plural if abs(number) >= 2 else singular
     return f"{french_number(number)}{NO_BREAK}{word}"
+
+
+def plural_of(name: str) -> str:
+    """«fiches actions», «leviers de redirection»: what follows «de» stays as it is."""
+    words = name.split(" ")
+    stop = next((i for i, word in enumerate(words) if _LINK.match(word)), len(words))
+    return " ".join([*map(_plural_word, words[:stop]), *words[stop:]])
+
+
+def _plural_word(word: str) -> str:
+    if word.endswith(("s", "x", "z")):
+        return word
+    if word.endswith("al"):
+        return f"{word.removesuffix('al')}aux"
+    return f"{word}x" if word.endswith(("eau", "eu")) else f"{word}s"
 
 
 def french_number(value: Decimal | int) -> str:
@@ -79,6 +95,11 @@ def french_date(day: datetime.date) -> str:
     """«1er mai 2019», in one piece."""
     number = "1er" if day.day == 1 else str(day.day)
     return NO_BREAK.join((number, MONTHS[day.month - 1], str(day.year)))
+
+
+def french_time(moment: datetime.datetime) -> str:
+    """«14 h 32»: the caller chooses the time zone."""
+    return f"{moment:%-H}{NO_BREAK}h{NO_BREAK}{moment:%M}"
 
 
 def typeset(text: str) -> str:

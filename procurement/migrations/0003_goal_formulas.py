@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actions", "0003_goal_formulas"),
+        ("actions", "0003_milestone_done_on"),
         ("procurement", "0002_contracts"),
     ]
 

@@ -1,26 +1,35 @@
 // Saves each row as soon as it is typed. Without this script the same form posts.
-// What could not be saved stays in the fields, in this browser's session, and warns.
+// What is not saved yet stays in the fields and in this browser's session.
 (() => {
   const form = document.querySelector("[data-typing]");
   if (!form) return;
-  const key = (row) => `saisie:${row.dataset.row}`;
-  const fields = (row) => [...row.querySelectorAll("input, textarea, select")];
-  const pending = () => form.querySelector("[data-pending]");
-  const say = (row, text) => { row.querySelector("[data-said]").textContent = text; };
+  const person = form.dataset.typing;
+  const all = (selector, within = form) => [...within.querySelectorAll(selector)];
+  const fields = (row) => all("input, textarea, select", row);
+  const cells = (row) => fields(row).filter((f) => f.type !== "hidden");
+  const key = (row) => `saisie:${person}:${row.dataset.row || location.pathname}`;
   const named = (row, end) => row.querySelector(`[name$="-${end}"]`);
+  const rowOf = (element) => element.closest("[data-row]");
+  const valueOf = (f) => (f.type === "checkbox" ? f.checked : f.value);
+  const setValue = (f, value) => { f[f.type === "checkbox" ? "checked" : "value"] = value; };
+  const say = (row, text, link) => {
+    const said = row.querySelector("[data-said]") || form.querySelector("[data-typing-status]");
+    said.textContent = text;
+    if (link) said.append(" ", Object.assign(document.createElement("a"), link));
+  };
 
   const keep = (row) => {
     row.dataset.pending = "";
-    const typed = fields(row).filter((f) => f.type !== "hidden").map((f) => [f.name, f.value]);
-    const version = named(row, "version").value;
-    sessionStorage.setItem(key(row), JSON.stringify({ version, typed }));
+    const typed = fields(row).map((f) => [f.name, valueOf(f)]);
+    sessionStorage.setItem(key(row), JSON.stringify(typed));
   };
   const forget = (row) => {
     delete row.dataset.pending;
     sessionStorage.removeItem(key(row));
   };
   const showErrors = (row, errors) => {
-    row.querySelectorAll(".errorlist").forEach((list) => list.remove());
+    all(".errorlist", row).forEach((list) => list.remove());
+    all("[aria-invalid]", row).forEach((f) => f.removeAttribute("aria-invalid"));
     for (const [name, messages] of Object.entries(errors)) {
       const field = named(row, name);
       const list = document.createElement("ul");
@@ -34,73 +43,92 @@
       field.closest(".field").append(list);
     }
   };
-  const clear = (row) => {
-    row.querySelectorAll("[aria-invalid]").forEach((f) => f.removeAttribute("aria-invalid"));
-    showErrors(row, {});
-    row.querySelector("[data-conflict]").replaceChildren();
-  };
 
-  const take = async (row, answer) => {
-    if (answer.redirected || answer.status === 404) {
-      say(row, "Non enregistré : se reconnecter dans un autre onglet, puis enregistrer ici.");
+  const take = async (row, answer, sent) => {
+    if (answer.redirected) {
+      const login = { href: "/connexion/", target: "_blank", textContent: "Se connecter dans un autre onglet" };
+      say(row, "Non enregistré : votre session a expiré, le texte est gardé.", login);
       return;
     }
+    if (!(answer.headers.get("content-type") || "").includes("json")) throw answer;
     const body = await answer.json();
-    if (answer.ok) {
-      clear(row);
+    if (body.row) {
+      forget(row);
+      row.outerHTML = body.row;
+    } else if (answer.ok) {
+      showErrors(row, {});
+      row.querySelector("[data-conflict]").replaceChildren();
       named(row, "version").value = body.version;
       named(row, "base").value = body.base;
       row.querySelector("[data-state]").innerHTML = body.state;
+      row.classList.remove("typing-owed");
       say(row, body.message);
-      forget(row);
+      if (sent === state(row)) forget(row); else keep(row);
     } else if (answer.status === 422) {
       showErrors(row, body.errors);
       say(row, "Non enregistré : corriger la ligne.");
     } else if (answer.status === 409) {
       row.querySelector("[data-conflict]").innerHTML = body.html;
-      named(row, "version").value = body.version;
       say(row, "Non enregistré : choisir une version.");
     } else {
       say(row, body.message);
     }
   };
 
-  const save = async (row) => {
+  const state = (row) => JSON.stringify(cells(row).map(valueOf));
+  const save = async (row, choice) => {
+    if (!row.dataset.row) return;
     if (row.dataset.saving) { row.dataset.again = ""; return; }
     row.dataset.saving = "1";
     say(row, "Enregistrement…");
     const data = new FormData();
-    data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    data.append("person", person);
     fields(row).forEach((f) => data.append(f.name, f.value));
+    if (choice) data.append(choice.name, choice.value);
+    // Logging in again, in another tab, changes the token: the cookie has the new one.
+    const token = document.cookie.match(/csrftoken=([^;]+)/);
+    const headers = { "X-CSRFToken": token ? token[1] : "" };
+    const sent = state(row);
     try {
-      await take(row, await fetch(row.dataset.row, { method: "POST", body: data }));
+      await take(row, await fetch(row.dataset.row, { method: "POST", body: data, headers }), sent);
     } catch {
       say(row, "Non enregistré : connexion perdue. Le texte est gardé, nouvel essai dans un instant.");
-      setTimeout(() => row.hasAttribute("data-pending") && save(row), 10000);
+      setTimeout(() => "pending" in row.dataset && save(row), 10000);
     }
     delete row.dataset.saving;
     if ("again" in row.dataset) { delete row.dataset.again; save(row); }
   };
+  const saveAll = () => all("[data-pending]").forEach((row) => save(row));
 
-  form.addEventListener("input", (event) => keep(event.target.closest("[data-row]")));
-  form.addEventListener("change", (event) => save(event.target.closest("[data-row]")));
-  form.addEventListener("submit", () => {
-    form.querySelectorAll("[data-pending]").forEach((row) => delete row.dataset.pending);
+  form.addEventListener("input", (event) => keep(rowOf(event.target)));
+  form.addEventListener("change", (event) => save(rowOf(event.target)));
+  form.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-choice]");
+    if (!choice) return;
+    event.preventDefault();
+    save(rowOf(choice), choice);
   });
-  addEventListener("beforeunload", (event) => pending() && event.preventDefault());
+  form.addEventListener("submit", () => {
+    all("[data-pending]").forEach((row) => delete row.dataset.pending);
+  });
+  addEventListener("focus", saveAll);
+  addEventListener("online", saveAll);
+  addEventListener("beforeunload", (event) => {
+    if (form.querySelector("[data-pending]")) event.preventDefault();
+  });
 
-  form.querySelectorAll("[data-row]").forEach((row) => {
-    const kept = JSON.parse(sessionStorage.getItem(key(row)) || "null");
-    let restored = false;
-    // A higher version means that the text was saved since.
-    const typed = kept && kept.version === named(row, "version").value ? kept.typed : [];
-    for (const [name, value] of typed) {
+  // Kept text comes back with the version over which it was typed: if somebody saved
+  // since, both versions will be shown.
+  all("[data-row]").forEach((row) => {
+    const kept = JSON.parse(sessionStorage.getItem(key(row)) || "[]");
+    const known = kept.filter(([name]) => form.elements[name]);
+    const differs = known.some(([name, value]) => {
       const field = form.elements[name];
-      if (field && field.value !== value) { field.value = value; restored = true; }
-    }
-    if (restored) {
-      row.dataset.pending = "";
-      say(row, "Texte retrouvé, pas encore enregistré.");
-    }
+      return field.type !== "hidden" && valueOf(field) !== value;
+    });
+    if (!differs) { forget(row); return; }
+    known.forEach(([name, value]) => setValue(form.elements[name], value));
+    row.dataset.pending = "";
+    say(row, "Texte retrouvé, pas encore enregistré.");
   });
 })();

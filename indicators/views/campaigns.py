@@ -1,0 +1,114 @@
+"""The climate officer's campaign: open, follow, lock and reopen a year."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from actions.access import administers
+
+from ..access import SignedInRequest, managed_campaign, managed_plan
+from ..followup import FollowUp, Owed, follow_up
+from ..forms import CampaignForm
+from ..history import told_history
+
+LOCKED = "Cette année est verrouillée : un administrateur peut la rouvrir."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def campaign_list(request: SignedInRequest, slug: str) -> HttpResponseBase:
+    """The years of a plan, and the form that opens one more."""
+    plan = managed_plan(request.user, slug)
+    form = CampaignForm(plan, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        campaign = form.open()
+        messages.success(request, f"La saisie de {campaign.year} est ouverte.")
+        return redirect(campaign)
+    context = {
+        "plan": plan,
+        "form": form,
+        "campaigns": plan.campaigns.all(),
+        "today": timezone.localdate(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "indicators/campaign_list.html", context, status=status)
+
+
+@require_safe
+def campaign_detail(request: SignedInRequest, slug: str, year: int) -> HttpResponse:
+    """Counts by axis, department and person, and the missing rows of one of them."""
+    campaign = managed_campaign(request.user, slug, year)
+    state = follow_up(campaign)
+    label, owed = _selection(request, state)
+    context = {
+        "plan": campaign.plan,
+        "campaign": campaign,
+        "is_open": campaign.is_open_on(timezone.localdate()),
+        "may_reopen": administers(request.user) or not campaign.is_locked,
+        "form": CampaignForm(campaign.plan, instance=campaign),
+        "state": state,
+        "selection": label,
+        "missing": [one for one in owed if not one.is_filled],
+        "history": told_history(campaign),
+    }
+    return render(request, "indicators/campaign_detail.html", context)
+
+
+def _selection(request: HttpRequest, state: FollowUp) -> tuple[str, list[Owed]]:
+    """The rows of the axis, department or person asked for; else all of them."""
+    for key, counts, rows_of in (
+        ("axe", state.by_axis, state.of_axis),
+        ("service", state.by_department, state.of_department),
+        ("personne", state.by_person, state.of_person),
+    ):
+        asked = request.GET.get(key, "")
+        if asked == "aucun" and key == "service":
+            return "sans pilote", state.without_pilot
+        for count in counts:
+            if count.subject and str(count.subject.pk) == asked:
+                return count.name, rows_of(count.subject.pk)
+    return "", state.owed
+
+
+@require_POST
+def campaign_dates(request: SignedInRequest, slug: str, year: int) -> HttpResponseBase:
+    campaign = managed_campaign(request.user, slug, year)
+    if campaign.is_locked and not administers(request.user):
+        messages.error(request, LOCKED)
+        return redirect(campaign)
+    form = CampaignForm(campaign.plan, request.POST, instance=campaign)
+    if form.is_valid():
+        form.save_dates()
+        messages.success(request, "Les dates de la campagne sont enregistrées.")
+    else:
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in errors))
+    return redirect("indicators:campaign_detail", slug, year)
+
+
+@require_POST
+def campaign_lock(request: SignedInRequest, slug: str, year: int) -> HttpResponseBase:
+    campaign = managed_campaign(request.user, slug, year)
+    if not campaign.is_locked:
+        campaign.lock()
+        messages.success(request, f"L’année {year} est verrouillée.")
+    return redirect(campaign)
+
+
+@require_POST
+def campaign_reopen(request: SignedInRequest, slug: str, year: int) -> HttpResponseBase:
+    """Unlock a year: what only administrators may do."""
+    campaign = managed_campaign(request.user, slug, year)
+    if not administers(request.user):
+        messages.error(request, LOCKED)
+    elif campaign.is_locked:
+        campaign.reopen()
+        messages.success(request, f"L’année {year} est rouverte.")
+    return redirect(campaign)

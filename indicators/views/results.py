@@ -1,0 +1,118 @@
+"""One result seen closely: its history, its proofs, the way back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from actions.models import Action, Plan
+
+from ..access import SignedInRequest, desk_of_row, leads, visible_plan
+from ..history import events_of, told_history
+from ..models import Proof, Result
+from ..proofs import add_proof
+from ..typing import Conflict, restore_result
+
+# A page that is read, not an archive.
+MAX_EVENTS = 300
+
+
+@require_safe
+def result_detail(request: SignedInRequest, pk: int, year: int) -> HttpResponse:
+    desk, indicator = desk_of_row(request.user, pk, year)
+    cell = indicator.cell(year)
+    proofs = indicator.proofs.filter(year=year).select_related("author")
+    context = {
+        "plan": desk.plan,
+        "indicator": indicator,
+        "cell": cell,
+        "year": year,
+        "may_type": desk.rights.allowed,
+        "reason": desk.rights.reason,
+        "proofs": proofs,
+        "history": told_history(cell.result) if cell.result else [],
+    }
+    return render(request, "indicators/result_detail.html", context)
+
+
+@require_POST
+def result_restore(request: SignedInRequest, pk: int, year: int) -> HttpResponseBase:
+    """Type an earlier version again, as a new one."""
+    desk, indicator = desk_of_row(request.user, pk, year)
+    back = redirect("indicators:result_detail", pk, year)
+    if not desk.rights.allowed:
+        messages.error(request, desk.rights.reason)
+        return back
+    result = get_object_or_404(Result, indicator=indicator, year=year)
+    wanted = request.POST.get("version", "")
+    records = result.history.filter(history_id=wanted if wanted.isdecimal() else 0)
+    record = get_object_or_404(records)
+    try:
+        restore_result(result=result, record=record, user=request.user)
+    except Conflict:
+        messages.error(request, "Ce résultat vient de changer : relire, puis choisir.")
+    else:
+        messages.success(request, "La version choisie est reprise.")
+    return back
+
+
+@require_safe
+def action_history(request: SignedInRequest, slug: str, code: str) -> HttpResponse:
+    """All that changed in an action: itself, its milestones, notes and results."""
+    plan = visible_plan(request.user, slug)
+    action = get_object_or_404(
+        Action.objects.select_related("plan"), plan=plan, code=code
+    )
+    if not leads(request.user, action):
+        raise Http404("Cette action est suivie par un autre service.")
+    context = {"plan": plan, "action": action, "events": events_of(action)[:MAX_EVENTS]}
+    return render(request, "indicators/action_history.html", context)
+
+
+@require_POST
+def proof_add(request: SignedInRequest, pk: int, year: int) -> HttpResponseBase:
+    desk, indicator = desk_of_row(request.user, pk, year)
+    file = request.FILES.get("file")
+    if not desk.rights.allowed:
+        messages.error(request, desk.rights.reason)
+    elif file is None:
+        messages.error(request, "Choisir d’abord un fichier.")
+    else:
+        try:
+            add_proof(indicator=indicator, year=year, file=file, user=request.user)
+            messages.success(request, "Le justificatif est déposé.")
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+    return redirect("indicators:result_detail", pk, year)
+
+
+@require_safe
+def proof_detail(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """The document itself, for those who may see the plan; always as a download."""
+    plans = Plan.objects.visible_to(request.user)
+    proof = get_object_or_404(Proof, pk=pk, indicator__action__plan__in=plans)
+    response = FileResponse(
+        proof.file.open("rb"),
+        as_attachment=True,
+        filename=proof.name,
+        content_type=proof.content_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+def proof_delete(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """Take a proof away; the file stays on the disk, its name in the history."""
+    proof = get_object_or_404(Proof, pk=pk)
+    desk, indicator = desk_of_row(request.user, proof.indicator_id, proof.year)
+    if desk.rights.allowed:
+        proof.delete()
+        messages.success(request, "Le justificatif est retiré.")
+    else:
+        messages.error(request, desk.rights.reason)
+    return redirect("indicators:result_detail", indicator.pk, proof.year)
