@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import AppConfig
+from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 
@@ -18,8 +20,11 @@ READER = "Lecteurs"
 OUR_APPS = ("actions", "indicators", "procurement")
 
 
-def create_groups(**kwargs: Any) -> None:
+def create_groups(app_config: AppConfig | None = None, **kwargs: Any) -> None:
     """Give each role its permissions. Safe to run again."""
+    if app_config is not None:
+        # Django would create those of this app after us.
+        create_permissions(app_config, verbosity=0)
     for name, permissions in _permissions().items():
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.add(*permissions)
