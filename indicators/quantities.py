@@ -77,7 +77,7 @@ ROUND_NUMBERS = {
 # Power of ten of an amount in euros, by its scale without the plural.
 SCALES = {"k": 3, "millier": 3, "m": 6, "million": 6, "md": 9, "mrd": 9, "milliard": 9}
 
-# Beyond a thousand billions, a figure is a SIRET or a telephone, not a count.
+# A figure of more digits is a SIRET or a bank account, not a count.
 MAX_WHOLE_DIGITS = 12
 
 # Characters looked at before a number, enough for the longest wording.
@@ -424,7 +424,7 @@ def _trim(tail: str) -> str:
             end -= 2
         else:
             break
-    return unit[:end].lstrip(" ,;:.)")
+    return unit[:end].lstrip(" ,;:.)-–")
 
 
 def _stray_signs(unit: str) -> set[int]:
