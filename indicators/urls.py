@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import campaigns, results, typing
+from .views import campaigns, results, typing, validation
 
 app_name = "indicators"
 
@@ -58,5 +58,15 @@ urlpatterns = [
         "plans/<slug:slug>/campagnes/<int:year>/rouvrir/",
         campaigns.campaign_reopen,
         name="campaign_reopen",
+    ),
+    path(
+        "plans/<slug:slug>/campagnes/<int:year>/relecture/",
+        validation.validation,
+        name="validation",
+    ),
+    path(
+        "plans/<slug:slug>/campagnes/<int:year>/relecture/enregistrer/",
+        validation.validation_save,
+        name="validation_save",
     ),
 ]

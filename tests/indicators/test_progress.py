@@ -1,0 +1,86 @@
+"""Notes, status and milestones, typed in the page of the action."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from actions.models import Action, Milestone
+from indicators.models import ProgressNote, Target
+from pcaet.roles import PILOT, READER
+from tests.actions.factories import MilestoneFactory
+from tests.indicators.typists import department_of, open_target, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def target() -> Target:
+    return open_target()
+
+
+@pytest.fixture
+def action(target: Target) -> Action:
+    return target.indicator.action
+
+
+@pytest.fixture
+def pilot(target: Target) -> Client:
+    return signed_in(PILOT, department_of(target))
+
+
+def url(action: Action) -> str:
+    return reverse("indicators:result_edit", args=[action.plan.slug, action.code, 2017])
+
+
+def typed(**fields: str) -> dict[str, str]:
+    return {
+        f"avancement-{name}": value
+        for name, value in ({"status": "", "seen": ""} | fields).items()
+    }
+
+
+def test_status_and_note_are_saved_together(action: Action, pilot: Client) -> None:
+    pilot.post(url(action), typed(status="in_progress", note="Marché notifié"))
+    action.refresh_from_db()
+    assert action.status == "in_progress"
+    note = ProgressNote.objects.get()
+    assert (note.text, note.year) == ("Marché notifié", 2017)
+    assert "Marché notifié" in pilot.get(url(action)).content.decode()
+
+
+def test_a_note_alone_leaves_the_status(action: Action, pilot: Client) -> None:
+    Action.objects.update(status="paused")
+    pilot.post(url(action), typed(status="paused", seen="paused", note="Attente"))
+    action.refresh_from_db()
+    assert action.status == "paused"
+
+
+def test_a_status_changed_meanwhile_is_shown(action: Action, pilot: Client) -> None:
+    Action.objects.update(status="blocked")
+    page = pilot.post(url(action), typed(status="done", note="Fini"))
+    assert "Quelqu’un a changé ce statut" in page.content.decode()
+    assert "Fini" in page.content.decode()
+    action.refresh_from_db()
+    assert action.status == "blocked"
+
+
+def test_a_milestone_is_ticked_with_its_date(action: Action, pilot: Client) -> None:
+    milestone = MilestoneFactory(action=action)
+    name = f"done_{milestone.pk}"
+    pilot.post(url(action), typed(**{name: "on", f"{name}_on": "2017-03-02"}))
+    assert Milestone.objects.get().done_on == date(2017, 3, 2)
+    pilot.post(url(action), typed())
+    milestone.refresh_from_db()
+    assert (milestone.done, milestone.done_on) == (False, None)
+
+
+def test_those_who_lead_nothing_have_no_such_form(action: Action) -> None:
+    reader = signed_in(READER, action.plan.authority)
+    reader.post(url(action), typed(status="done", note="x"))
+    action.refresh_from_db()
+    assert not action.status
+    assert not ProgressNote.objects.exists()
