@@ -23,7 +23,7 @@ from .formulas import (
     count,
     held_by_small,
 )
-from .models import Buyer, Contract, Goal, GoalScope, Purchase
+from .models import Buyer, Contract, Goal, GoalScope
 from .models.contracts import CONSIDERATIONS, ContractQuerySet
 
 # The six goals of a scheme, where no plan gives its own wording.
@@ -152,9 +152,7 @@ def profiles_of(contracts: ContractQuerySet) -> list[Profile]:
 
 def targeted_profiles(contracts: ContractQuerySet, scope: Scope) -> list[Profile]:
     """The contracts that come from targeted purchases, one by one. Two queries."""
-    targeted = contracts.filter(
-        pk__in=Purchase.objects.targeted().values("contracts")
-    ).prefetch_related("contract_holders__holder")
+    targeted = contracts.targeted().prefetch_related("contract_holders__holder")
     return [
         Profile(
             buyer=contract.buyer_id,
@@ -296,7 +294,7 @@ def contracts_behind(
     if formula in (GoalFormula.INSERTION_FORMAL, GoalFormula.SOCIAL_FORMAL):
         return base.formal()
     if formula in TARGETED_FORMULAS:
-        return base.filter(pk__in=Purchase.objects.targeted().values("contracts"))
+        return base.targeted()
     return base
 
 

@@ -18,6 +18,7 @@ from django.db import transaction
 
 from pcaet.lib.batches import batches
 
+from ..enums import Source
 from ..models import Contract, ImportedFile, RawRecord
 from .read import SourceFile, SourceRecord, read
 from .understand import Refused, Understood, published_days, understand
@@ -90,23 +91,40 @@ def import_file(
     source = read(content)
     digest = hashlib.sha256(content).hexdigest()
     report = Report(name=name[:300], sha256=digest, shape=source.shape)
+    with transaction.atomic():
+        import_records(source, report, today=today, user=user)
+        transaction.set_rollback(dry_run)
+    return report
+
+
+def import_records(
+    source: SourceFile,
+    report: Report,
+    *,
+    today: date,
+    user: User | None = None,
+    origin: Source = Source.DECP,
+) -> None:
+    """Bring records into the register, and tell it in the report."""
+    report.shape = source.shape
     report.read = len(source.records)
     understood, refused = check(source, report, today=today)
     with transaction.atomic():
         changes = compare(understood, report)
-        known = ImportedFile.objects.filter(sha256=digest).exists()
+        known = ImportedFile.objects.filter(sha256=report.sha256).exists()
         file = ImportedFile.objects.create(
-            name=report.name, sha256=digest, shape=source.shape, imported_by=user
+            name=report.name,
+            sha256=report.sha256,
+            shape=report.shape,
+            imported_by=user,
         )
-        write(changes, file)
+        write(changes, file, origin)
         if not known:
             keep_refused(refused, file)
         report.shared_numbers = _shared_numbers(understood)
         file.report = report.as_json()
         file.save(update_fields=["report"])
         report.file_id = file.pk
-        transaction.set_rollback(dry_run)
-    return report
 
 
 def check(

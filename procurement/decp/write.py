@@ -9,7 +9,7 @@ from typing import Any
 
 from pcaet.lib.batches import batches
 
-from ..enums import ModificationReading
+from ..enums import ModificationReading, Source
 from ..models import (
     Buyer,
     Contract,
@@ -77,13 +77,13 @@ class Change:
         return len({item.fingerprint for item in self.versions})
 
 
-def write(changes: list[Change], file: ImportedFile) -> None:
+def write(changes: list[Change], file: ImportedFile, origin: Source) -> None:
     buyers = _buyers(change.latest for change in changes)
     holders = _holders(change.latest for change in changes)
     for some in batches(changes, ROWS_AT_ONCE):
         created = [change for change in some if change.existing is None]
         updated = [change for change in some if change.existing is not None]
-        contracts = _create(created, buyers) + _update(updated)
+        contracts = _create(created, buyers, origin) + _update(updated)
         paired = list(zip(contracts, created + updated, strict=True))
         _write_holders(paired, holders)
         _write_modifications(paired)
@@ -91,11 +91,14 @@ def write(changes: list[Change], file: ImportedFile) -> None:
         _keep_raw(paired, file)
 
 
-def _create(changes: list[Change], buyers: dict[str, Buyer]) -> list[Contract]:
+def _create(
+    changes: list[Change], buyers: dict[str, Buyer], origin: Source
+) -> list[Contract]:
     return Contract.objects.bulk_create(
         [
             Contract(
                 key=change.latest.key,
+                source=origin,
                 buyer=buyers[change.latest.buyer],
                 fingerprint=change.latest.fingerprint,
                 anomalies=change.latest.anomalies,

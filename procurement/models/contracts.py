@@ -17,6 +17,7 @@ from simple_history.models import HistoricalRecords
 from actions.access import administers, member_roots
 from actions.models import Organisation
 from pcaet.lib.constraints import not_negative, one_of
+from pcaet.lib.months import add_months
 
 from ..enums import (
     FORMAL_PROCEDURES,
@@ -33,6 +34,9 @@ from ..fields import CodesField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+# Due within two months of the notification: CCP, art. R. 2196-1.
+MONTHS_TO_PUBLISH = 2
 
 # The five things that the law asks to say of a contract.
 CONSIDERATIONS = (
@@ -183,14 +187,37 @@ class ContractQuerySet(models.QuerySet["Contract"]):
 
     def with_any(self, names: Iterable[str]) -> ContractQuerySet:
         """At least one of these considerations is known to be there."""
-        any_of = Q()
-        for name in names:
-            any_of |= Q(**{f"has_{name}": True})
-        return self.filter(any_of)
+        return self.filter(_any_true(names))
 
     def ending_between(self, start: date, end: date) -> ContractQuerySet:
         """The worklist: contracts whose last known duration ends in these days."""
         return self.filter(ends_on__gte=start, ends_on__lte=end).order_by("ends_on")
+
+    def targeted(self) -> ContractQuerySet:
+        """Those that come from purchases that the committee targeted."""
+        targeted = Contract.purchases.through.objects.filter(
+            purchase__decision="targeted"
+        )
+        return self.filter(pk__in=targeted.values("contract"))
+
+    def needing(self, issue: str) -> ContractQuerySet:
+        """Those that a person should look at, for one reason (``filters.ISSUES``)."""
+        if issue == "numero":
+            return self.sharing_number()
+        return self.filter(
+            {
+                "social": Q(social_kinds="") & _any_true(SOCIAL),
+                "environnement": Q(environmental_kinds="") & _any_true(ENVIRONMENTAL),
+                "contradiction": Q(is_contradictory=True),
+                "supplement": Q(
+                    pk__in=Modification.objects.filter(
+                        reading=ModificationReading.DOUBTFUL
+                    ).values("contract")
+                ),
+                "anomalie": ~Q(anomalies=[]),
+                "montant": Q(amount__isnull=True),
+            }[issue]
+        )
 
     def sharing_number(self) -> ContractQuerySet:
         """Several contracts of a buyer under one number: lots, or a republication."""
@@ -198,6 +225,10 @@ class ContractQuerySet(models.QuerySet["Contract"]):
             buyer=models.OuterRef("buyer"), number=models.OuterRef("number")
         ).exclude(pk=models.OuterRef("pk"))
         return self.filter(models.Exists(twin))
+
+
+def _any_true(names: Iterable[str]) -> Q:
+    return Q(*((f"has_{name}", True) for name in names), _connector=Q.OR)
 
 
 def _effective(name: str) -> models.GeneratedField:
@@ -424,6 +455,35 @@ class Contract(Additions):
     def considerations(self) -> list[Consideration]:
         return [Consideration(self, name) for name in CONSIDERATIONS]
 
+    @property
+    def social_considerations(self) -> list[Consideration]:
+        return self.considerations[: len(SOCIAL)]
+
+    @property
+    def environmental_considerations(self) -> list[Consideration]:
+        return self.considerations[len(SOCIAL) :]
+
+    @property
+    def social_kind_labels(self) -> list[str]:
+        return [str(SocialKind(code).label) for code in self.social_kinds]
+
+    @property
+    def environmental_kind_labels(self) -> list[str]:
+        return [str(EnvironmentalKind(code).label) for code in self.environmental_kinds]
+
+    @property
+    def days_to_publication(self) -> int | None:
+        if self.published_on is None:
+            return None
+        return (self.published_on - self.notified_on).days
+
+    @property
+    def was_published_late(self) -> bool:
+        """More than two months after the notification (CCP, art. R. 2196-1)."""
+        if self.published_on is None:
+            return False
+        return self.published_on > add_months(self.notified_on, MONTHS_TO_PUBLISH)
+
 
 class Consideration:
     """One of the five considerations of a contract, for the pages."""
@@ -489,6 +549,11 @@ class ContractHolder(models.Model):
     def effective_size(self) -> str:
         """At the award where the officer says it, else what SIRENE says."""
         return self.size_class or self.holder.size_class
+
+    @property
+    def size_label(self) -> str:
+        size = self.effective_size
+        return str(SizeClass(size).label) if size else ""
 
 
 class Modification(models.Model):

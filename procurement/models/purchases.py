@@ -167,7 +167,11 @@ class Purchase(models.Model):
         earned = sum((r.score * r.criterion.weight for r in ratings), Decimal(0))
         return earned * 100 / (weights * BEST_SCORE)
 
-    def steps(self, today: date) -> list[Step]:
+    @property
+    def rounded_score(self) -> int | None:
+        return None if self.score is None else round(self.score)
+
+    def steps(self) -> list[Step]:
         """The three steps before the award, with the day each is due."""
         return [
             Step(
