@@ -53,7 +53,7 @@ class Applied:
 
 
 class ActionFilter(filters.FilterSet):  # type: ignore[misc]
-    """Filters of one plan; those for which the plan gives no choice are left out.
+    """Filters of one plan; those for which the plan gives nothing to choose are absent.
 
     ``states`` are the states of the plan's actions by key: they follow from targets
     and dates, which the caller knows.
@@ -99,7 +99,7 @@ class ActionFilter(filters.FilterSet):  # type: ignore[misc]
         self.states = states
         self.filters["axe"].label = plan.axis_label or "Axe"
         for name, choices in choices_of(plan, states.values()).items():
-            if choices:
+            if len(choices) > 1:
                 self.filters[name].extra["choices"] = choices
             else:
                 del self.filters[name]

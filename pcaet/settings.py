@@ -119,7 +119,6 @@ LANGUAGE_CODE = "fr"
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Paris")
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -136,6 +135,9 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# A plan of several hundred indicators is typed on one page.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

@@ -16,11 +16,13 @@ from django.utils.safestring import SafeString, mark_safe
 from actions.models import Plan
 from pcaet.lib import casing
 from pcaet.lib.french import (
+    NARROW,
     NO_BREAK,
     french_date,
     french_euros,
     french_number,
     french_percent,
+    plural_of,
     typeset,
 )
 from pcaet.lib.french import (
@@ -53,6 +55,21 @@ def number(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def unit(name: str) -> str:
+    """A unit after its number, past the space that it asks for."""
+    if not name:
+        return ""
+    return f"{NARROW if name.startswith('%') else ' '}{typeset(name)}"
+
+
+@register.filter
+def counted_as(number: int, label: str) -> str:
+    """A number of what a plan names its own way: «6 leviers de redirection»."""
+    word = label[:1].lower() + label[1:]
+    return count_words(number, word, plural_of(word))
+
+
+@register.filter
 def percent(share: Decimal | None) -> str:
     """A share between 0 and 1; nothing where it is not known."""
     return "" if share is None else french_percent(share)
@@ -63,7 +80,7 @@ def euros(amount: Decimal | int | None) -> str:
     return "" if amount is None else french_euros(amount)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value: datetime.date | None) -> str:
     return "" if value is None else french_date(value)
 
@@ -89,6 +106,14 @@ def unshout(text: str, plan: Plan) -> str:
     """A title in capitals, in sentence case with the plan's proper names; typeset."""
     calm = casing.unshout(text, plan.known_casing) if text.isupper() else text
     return typeset(calm)
+
+
+@register.filter
+def title_lines(title: str) -> list[str]:
+    """The lines of a title that the document gives as a list: «- un - deux»."""
+    if title.startswith(ITEM):
+        title = title.removeprefix(ITEM).replace(f" {ITEM}", "\n")
+    return [line.strip().removeprefix(ITEM) for line in title.splitlines()]
 
 
 @register.filter

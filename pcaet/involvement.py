@@ -1,0 +1,190 @@
+"""What organisations lead or help, across the plans that a reader may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Expression, F, Q
+from django.db.models.functions import Coalesce
+
+from actions.access import administers, member_organisations
+from actions.enums import RoleKind
+from actions.models import Action, Organisation, Plan, Role
+from actions.state import ActionState
+from indicators.summaries import progress_by_action
+from pcaet.lib.text import fold
+
+from .states import states_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from actions.models.actions import RoleQuerySet
+    from actions.models.organisations import OrganisationQuerySet
+
+ROLE_HEADINGS = {
+    RoleKind.PILOT: "Pilote",
+    RoleKind.FUNDER: "Financeur",
+    RoleKind.PARTNER: "Partenaire",
+    RoleKind.INTERNAL: "Partenaire interne",
+    RoleKind.EXTERNAL: "Partenaire externe",
+}
+
+
+@dataclass(slots=True)
+class Involvement:
+    """How many actions an organisation leads, and how many it helps."""
+
+    organisation: Organisation
+    led: int = 0
+    helped: int = 0
+    departments: list[Involvement] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An action in which an organisation holds a role, and for what in it."""
+
+    action: Action
+    state: ActionState
+    roles: list[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanParts:
+    """What the organisation does in one plan, role by role."""
+
+    plan: Plan
+    by_role: list[tuple[str, list[Part]]]
+
+
+def visible_roles(user: User | AnonymousUser) -> RoleQuerySet:
+    plans = Plan.objects.visible_to(user).values("pk")
+    return Role.objects.filter(
+        Q(action__plan__in=plans) | Q(measure__action__plan__in=plans)
+    )
+
+
+def visible_organisations(user: User | AnonymousUser) -> OrganisationQuerySet:
+    """Those that act in a visible plan or carry it, and the user's own."""
+    organisations = Organisation.objects.all()
+    if administers(user):
+        return organisations
+    acting = organisations.filter(roles__in=visible_roles(user))
+    plans = Plan.objects.visible_to(user)
+    return organisations.filter(
+        Q(pk__in=acting.values("pk"))
+        | Q(pk__in=acting.values("parent"))
+        | Q(pk__in=plans.values("authority"))
+        | Q(pk__in=member_organisations(user))
+    )
+
+
+def directory(user: User | AnonymousUser, words: str = "") -> list[Involvement]:
+    """Every organisation with its departments, those whose names hold the words."""
+    roles = visible_roles(user)
+    own = _counts(roles, F("organisation_id"))
+    whole = _counts(roles, Coalesce("organisation__parent_id", "organisation_id"))
+    roots: dict[int, Involvement] = {}
+    departments: list[Involvement] = []
+    for organisation in visible_organisations(user).select_related("parent"):
+        if organisation.parent_id:
+            departments.append(Involvement(organisation, *own[organisation.pk]))
+        else:
+            found = Involvement(organisation, *whole[organisation.pk])
+            roots[organisation.pk] = found
+    for department in departments:
+        parent = department.organisation.parent_id
+        if parent in roots:
+            roots[parent].departments.append(department)
+    return _matching(roots.values(), fold(words).split())
+
+
+def _counts(roles: RoleQuerySet, owner: Expression | F) -> dict[int, tuple[int, int]]:
+    """Actions led and helped by each owner: an action counts once for each."""
+    action = Coalesce("action_id", "measure__action_id")
+    led = Count(action, filter=Q(kind=RoleKind.PILOT), distinct=True)
+    helped = Count(action, filter=~Q(kind=RoleKind.PILOT), distinct=True)
+    counted = roles.order_by().annotate(owner=owner).values("owner")
+    rows = counted.annotate(led=led, helped=helped).values_list(
+        "owner", "led", "helped"
+    )
+    counts: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    counts.update({owner: (led, helped) for owner, led, helped in rows})
+    return counts
+
+
+def _matching(roots: Iterable[Involvement], words: list[str]) -> list[Involvement]:
+    found = []
+    for root in sorted(roots, key=_by_name):
+        root.departments.sort(key=_by_name)
+        if not _holds(root.organisation, words):
+            root.departments = [
+                d for d in root.departments if _holds(d.organisation, words)
+            ]
+        if root.departments or _holds(root.organisation, words):
+            found.append(root)
+    return found
+
+
+def _by_name(involvement: Involvement) -> str:
+    return fold(involvement.organisation.name)
+
+
+def _holds(organisation: Organisation, words: list[str]) -> bool:
+    name = fold(f"{organisation.name} {organisation.short_name}")
+    return all(word in name for word in words)
+
+
+def parts_of(
+    organisation: Organisation, user: User | AnonymousUser, today: date
+) -> list[PlanParts]:
+    """All that an organisation and its departments do, by plan and role."""
+    roles = list(
+        visible_roles(user)
+        .filter(organisation__in=Organisation.objects.within([organisation.pk]))
+        .select_related(
+            "organisation__parent",
+            "action__plan__authority",
+            "measure__action__plan__authority",
+        )
+    )
+    actions = {(action := _action_of(role)).pk: action for role in roles}
+    plans = {action.plan_id: action.plan for action in actions.values()}
+    states = states_of(actions.values(), progress_by_action(plans), today)
+    return [
+        PlanParts(
+            plan, _by_role([r for r in roles if _action_of(r).plan_id == pk], states)
+        )
+        for pk, plan in sorted(plans.items(), key=lambda item: fold(item[1].title))
+    ]
+
+
+def _by_role(
+    roles: list[Role], states: dict[int, ActionState]
+) -> list[tuple[str, list[Part]]]:
+    return [
+        (heading, parts)
+        for kind, heading in ROLE_HEADINGS.items()
+        if (parts := _parts([role for role in roles if role.kind == kind], states))
+    ]
+
+
+def _parts(roles: list[Role], states: dict[int, ActionState]) -> list[Part]:
+    by_action: dict[Action, list[Role]] = defaultdict(list)
+    for role in roles:
+        by_action[_action_of(role)].append(role)
+    ordered = sorted(by_action.items(), key=lambda item: (item[0].order, item[0].pk))
+    return [Part(action, states[action.pk], found) for action, found in ordered]
+
+
+def _action_of(role: Role) -> Action:
+    """The action in which the role is held, itself or through its measure."""
+    action = role.measure.action if role.measure else role.action
+    assert action is not None  # the base refuses a role held nowhere
+    return action

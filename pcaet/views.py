@@ -1,0 +1,139 @@
+"""Pages that everybody may read, as far as the plans they show are visible to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from actions.models import Plan
+from actions.state import LATE, ActionState
+from indicators.models import TypingRights
+from indicators.summaries import Tally, progress_by_plan
+
+from .changes import last_change_by_plan
+from .exchange import export_plan
+from .fiche import actions_to_print
+from .involvement import directory, parts_of, visible_organisations
+from .outline import Outline
+from .sheet import Sheet
+from .states import NO_PROGRESS, standing_by_plan
+from .yearly import YearGrid
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A plan on the home page."""
+
+    plan: Plan
+    tally: Tally
+    standing: list[tuple[ActionState, int]]
+    changed: datetime | None
+
+    @property
+    def actions(self) -> int:
+        return sum(count for _, count in self.standing)
+
+    @property
+    def late(self) -> int:
+        return sum(count for state, count in self.standing if state.code == LATE.code)
+
+
+@require_safe
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    plans = list(Plan.objects.visible_to(request.user).for_list())
+    progress = progress_by_plan([plan.pk for plan in plans])
+    standing = standing_by_plan(plans, timezone.localdate())
+    changed = last_change_by_plan(plans)
+    lines = [
+        PlanLine(
+            plan,
+            progress.get(plan.pk, NO_PROGRESS).whole,
+            standing[plan.pk],
+            changed.get(plan.pk),
+        )
+        for plan in plans
+    ]
+    return render(request, "pcaet/home.html", {"lines": lines})
+
+
+@require_safe
+@login_not_required
+def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = _visible_plan(request, slug)
+    outline = Outline(plan, request.GET, timezone.localdate())
+    context = {
+        "plan": plan,
+        "outline": outline,
+        "deliberations": plan.deliberations.prefetch_related("opinions"),
+        "goals": plan.goals.prefetch_related("targets"),
+    }
+    return render(request, "pcaet/plan_detail.html", context)
+
+
+@require_safe
+@login_not_required
+def plan_grid(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = _visible_plan(request, slug)
+    today = timezone.localdate()
+    grid = YearGrid(plan, request.GET, today)
+    may_type = bool(
+        grid.year
+        and request.user.is_authenticated
+        and TypingRights.of(request.user, plan, grid.year, today).allowed
+    )
+    context = {"plan": plan, "grid": grid, "may_type": may_type, "today": today}
+    return render(request, "pcaet/plan_grid.html", context)
+
+
+@require_safe
+@login_not_required
+def plan_export(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = _visible_plan(request, slug)
+    headers = {"Content-Disposition": f'attachment; filename="{plan.slug}.json"'}
+    return HttpResponse(
+        export_plan(plan), content_type="application/json", headers=headers
+    )
+
+
+@require_safe
+@login_not_required
+def action_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    plan = _visible_plan(request, slug)
+    action = get_object_or_404(actions_to_print(), plan=plan, code=code)
+    sheet = Sheet(action, request.user, timezone.localdate())
+    context = {"plan": action.plan, "action": action, "sheet": sheet}
+    return render(request, "pcaet/action_detail.html", context)
+
+
+@require_safe
+@login_not_required
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip()
+    found = directory(request.user, words)
+    context = {"organisations": found, "words": words}
+    return render(request, "pcaet/organisation_list.html", context)
+
+
+@require_safe
+@login_not_required
+def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    visible = visible_organisations(request.user)
+    organisation = get_object_or_404(visible.select_related("parent"), pk=pk)
+    context = {
+        "organisation": organisation,
+        "departments": visible.filter(parent=organisation),
+        "plans": parts_of(organisation, request.user, timezone.localdate()),
+    }
+    return render(request, "pcaet/organisation_detail.html", context)
+
+
+def _visible_plan(request: HttpRequest, slug: str) -> Plan:
+    visible = Plan.objects.visible_to(request.user).for_list()
+    return get_object_or_404(visible, slug=slug)
