@@ -214,6 +214,9 @@ PUBLIC = {
     "action_fiche",
     "organisation_list",
     "organisation_detail",
+    "procurement:statement",
+    "procurement:statement_csv",
+    "procurement:statement_pdf",
 }
 
 

@@ -231,12 +231,13 @@ def _any_true(names: Iterable[str]) -> Q:
     return Q(*((f"has_{name}", True) for name in names), _connector=Q.OR)
 
 
-def _effective(name: str) -> models.GeneratedField:
+def _effective(name: str, label: str) -> models.GeneratedField:
     """The officer's word where there is one, else what was published."""
     return models.GeneratedField(
         expression=Coalesce(f"corrected_{name}", name),
         output_field=models.BooleanField(null=True),
         db_persist=True,
+        verbose_name=f"{label}, retenu",
     )
 
 
@@ -363,11 +364,15 @@ class Contract(Additions):
         db_persist=True,
         verbose_name="procédure formalisée",
     )
-    has_social_clause = _effective("social_clause")
-    has_social_criterion = _effective("social_criterion")
-    has_reserved = _effective("reserved")
-    has_environmental_clause = _effective("environmental_clause")
-    has_environmental_criterion = _effective("environmental_criterion")
+    has_social_clause = _effective("social_clause", "clause sociale")
+    has_social_criterion = _effective("social_criterion", "critère social")
+    has_reserved = _effective("reserved", "marché réservé")
+    has_environmental_clause = _effective(
+        "environmental_clause", "clause environnementale"
+    )
+    has_environmental_criterion = _effective(
+        "environmental_criterion", "critère environnemental"
+    )
 
     holders = models.ManyToManyField(
         Holder,
