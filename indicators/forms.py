@@ -30,12 +30,15 @@ else:
 MAX_DIGITS_BEFORE = 18
 MAX_DIGITS_AFTER = 6
 MAX_TEXT = 20_000
+# What the button of a conflict sends to leave the other version as it is.
+KEEP_THEIRS = "keep"
 
 
 class FrenchNumberField(forms.CharField):
     """An exact number written as French people write it."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, is_percent: bool = False, **kwargs: Any) -> None:
+        self.is_percent = is_percent
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(required=False, max_length=60, widget=widget, **kwargs)
 
@@ -43,7 +46,8 @@ class FrenchNumberField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        number = read_number(text)
+        figure = text.removesuffix("%") if self.is_percent else text
+        number = read_number(figure)
         if number is None:
             raise ValidationError(
                 f"« {text} » n’est pas compris comme un nombre : écrire par exemple "
@@ -127,7 +131,9 @@ class ResultForm(forms.Form):
             unit = quantity.unit if quantity else self.cell.indicator.unit
             value = seen.values[index] if index < len(seen.values) else None
             name = self.value_names[index]
-            self.fields[name] = FrenchNumberField(label=unit or "Valeur")
+            self.fields[name] = FrenchNumberField(
+                label=unit or "Valeur", is_percent=unit.startswith("%")
+            )
             self.initial[name] = (
                 plain(value).replace(".", ",") if value is not None else ""
             )
@@ -149,13 +155,22 @@ class ResultForm(forms.Form):
 
     @property
     def entry(self) -> Entry:
-        """What was typed, once the form is valid."""
+        """What was typed, once the form is valid.
+
+        A field that was not sent at all stays as it is saved.
+        """
+        saved = Entry.of(self.cell.result)
+        values = dict(zip(self.value_names, saved.values, strict=False))
         return Entry(
-            text=self.cleaned_data["text"],
-            values=[self.cleaned_data[name] for name in self.value_names],
-            state=self.cleaned_data["state"],
-            comment=self.cleaned_data["comment"],
+            text=self._sent("text", saved.text),
+            values=[self._sent(name, values.get(name)) for name in self.value_names],
+            state=self._sent("state", saved.state),
+            comment=self._sent("comment", saved.comment),
         )
+
+    def _sent(self, name: str, saved: Any) -> Any:
+        is_sent = self.add_prefix(name) in self.data
+        return self.cleaned_data[name] if is_sent else saved
 
     @property
     def is_touched(self) -> bool:
@@ -171,14 +186,17 @@ class ResultForm(forms.Form):
     def version_seen(self) -> int:
         """The version over which the author writes: after a conflict, the one that
         they chose to replace with a button."""
-        chosen = self.data.get(self.add_prefix("over"), "")
-        version = chosen if chosen.isdecimal() else self.cleaned_data["version"]
-        return int(version)
+        version = self._choice if self._choice.isdecimal() else ""
+        return int(version or self.cleaned_data["version"])
 
     @property
     def keeps_theirs(self) -> bool:
         """After a conflict, the author gave up their own version with a button."""
-        return self.add_prefix("keep") in self.data
+        return self._choice == KEEP_THEIRS
+
+    @property
+    def _choice(self) -> str:
+        return str(self.data.get(self.add_prefix("over"), ""))
 
     def show_conflict(self, current: Result | None) -> None:
         """The author sees both versions; a button of the row chooses one."""

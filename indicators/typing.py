@@ -57,7 +57,12 @@ class Conflict(Exception):
 
 
 def save_result(
-    *, indicator: Indicator, year: int, entry: Entry, version: int, user: User
+    *,
+    indicator: Indicator,
+    year: int,
+    entry: Entry,
+    version: int,
+    user: User | None,
 ) -> Result | None:
     """Write a result over the version that its author saw (0 where there was none).
 
@@ -103,7 +108,7 @@ def _write(
     year: int,
     entry: Entry,
     version: int,
-    user: User,
+    user: User | None,
 ) -> Result | None:
     if Entry.of(current).says_the_same(entry):
         return current

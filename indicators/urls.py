@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import campaigns, results, typing, validation
+from .views import campaigns, results, typing, validation, workbooks
 
 app_name = "indicators"
 
@@ -12,6 +12,16 @@ urlpatterns = [
         "plans/<slug:slug>/actions/<str:code>/saisie/<int:year>/",
         typing.action_results,
         name="result_edit",
+    ),
+    path(
+        "plans/<slug:slug>/saisie/<int:year>/classeur.xlsx",
+        workbooks.workbook_export,
+        name="workbook_export",
+    ),
+    path(
+        "plans/<slug:slug>/saisie/<int:year>/classeur/",
+        workbooks.workbook_import,
+        name="workbook_import",
     ),
     # One result
     path("resultats/<int:pk>/<int:year>/", typing.result_save, name="result_save"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -59,13 +59,16 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         )
 
     def piloted_by(self, user: User | AnonymousUser) -> IndicatorQuerySet:
-        """Those of the actions and measures that the user's organisations lead.
+        """Those of the actions and measures that the user's organisations lead."""
+        return self.led_by(member_organisations(user))
+
+    def led_by(self, organisations: Iterable[int]) -> IndicatorQuerySet:
+        """Those that these organisations, or departments of theirs, lead.
 
         A measure with pilots of its own answers to them; one without answers to
-        the pilots of its action. Members of an organisation lead what its
-        departments lead.
+        the pilots of its action.
         """
-        own = list(member_organisations(user))
+        own = list(organisations)
         leads = Q(organisation__in=own) | Q(organisation__parent__in=own)
         roles = Role.objects.filter(kind=RoleKind.PILOT)
         led = roles.filter(leads)

@@ -100,7 +100,7 @@ def test_second_author_gives_way_with_a_button(
 ) -> None:
     pilot = signed_in(PILOT, department)
     pilot.post(save_url(target), row(target, text="Première"))
-    answer = pilot.post(save_url(target), row(target, text="Seconde", keep="1"))
+    answer = pilot.post(save_url(target), row(target, text="Seconde", over="keep"))
     assert "Première" in answer.json()["row"]
     assert Result.objects.get().text == "Première"
 

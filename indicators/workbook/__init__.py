@@ -1,0 +1,1 @@
+"""The rows of a department as a workbook: out, filled offline, and back."""
