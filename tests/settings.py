@@ -1,11 +1,12 @@
 """The project's settings, made quick and kept away from what people typed."""
 
+import atexit
 import os
-from tempfile import TemporaryDirectory
+import shutil
+from tempfile import mkdtemp
 
-# Removed when the process ends.
-_scratch = TemporaryDirectory(prefix="pcaet-tests-")
-os.environ["PCAET_VAR"] = _scratch.name
+os.environ["PCAET_VAR"] = mkdtemp(prefix="pcaet-tests-")
+atexit.register(shutil.rmtree, os.environ["PCAET_VAR"], ignore_errors=True)
 
 from pcaet.settings import *  # noqa: E402, F403 — after the folder is chosen
 from pcaet.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402

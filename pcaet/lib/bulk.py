@@ -58,5 +58,5 @@ def explain(error: IntegrityError) -> str:
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name in said:
-                return str(constraint.violation_error_message)
+                return str(constraint.get_violation_error_message())
     return "Deux éléments du fichier se contredisent ou se répètent."

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-PlainDecimal = Annotated[str, StringConstraints(pattern=r"^-?\d+(\.\d+)?$")]
-Year = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+PlainDecimal = Annotated[str, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+Year = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 PlanKind = Literal["pcaet", "climate_plan", "spaser", "roadmap"]
 Status = Literal[
@@ -259,8 +259,15 @@ class PlanFile(Part):
         return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
+# Characters: a hundred times the longest plan that we know.
+LONGEST_FILE = 50 * 10**6
+TOO_LONG = (
+    "Ce fichier est trop grand pour un plan : {} millions de caractères, 50 au plus."
+)
+
 # What is wrong, by the type of error that pydantic reports.
 MESSAGES = {
+    "json_invalid": "ce texte n’est pas du JSON lisible",
     "missing": "cette clé manque",
     "extra_forbidden": "cette clé n’existe pas dans le format",
     "string_type": "un texte est attendu",
@@ -294,21 +301,41 @@ def load(text: str) -> PlanFile:
     Raises:
         PlanFormatError: naming every place that does not follow the format.
     """
+    if len(text) > LONGEST_FILE:
+        raise PlanFormatError([TOO_LONG.format(len(text) // 10**6)])
     if "\\u0000" in text:
         raise PlanFormatError(["Ce fichier contient un caractère nul : le retirer."])
     try:
-        content = json.loads(text)
+        json.loads(text, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
-        at = (
-            f", ligne {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        )
-        raise PlanFormatError([f"Ce fichier n’est pas du JSON lisible{at}."]) from error
+        raise PlanFormatError([_unreadable(error)]) from error
     try:
-        plan = PlanFile.model_validate(content)
+        return PlanFile.model_validate_json(text, strict=True)
     except ValidationError as error:
         faults = [_sentence(fault) for fault in error.errors(include_url=False)]
         raise PlanFormatError(faults) from error
-    return plan
+
+
+class _RepeatedKey(ValueError):
+    pass
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object, whose first writing of a key JSON would silently forget."""
+    content: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in content:
+            what = f"La clé « {key[:60]} » est écrite deux fois au même endroit."
+            raise _RepeatedKey(what)
+        content[key] = value
+    return content
+
+
+def _unreadable(error: ValueError | RecursionError) -> str:
+    if isinstance(error, _RepeatedKey):
+        return str(error)
+    at = f", ligne {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+    return f"Ce fichier n’est pas du JSON lisible{at}."
 
 
 def _sentence(fault: Any) -> str:
