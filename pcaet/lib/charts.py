@@ -1,0 +1,281 @@
+"""Charts drawn as SVG from plain figures: the same on pages and on paper.
+
+Each function returns a whole ``<svg>`` whose ``<title>`` says in a sentence what it
+shows; a table beside it gives the figures. Colours are presentation attributes, so
+that paper needs no style sheet, and classes, by which pages answer to the dark.
+Hatches tell states apart in black and white. ``name`` is unique in the page: the
+identifiers of the drawing start with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+MUTED, RULE, PAPER = "#504a40", "#857d6e", "#fdfcf9"
+# A tone: its colour on paper, and the paler one that its hatch lets through.
+COLOURS = {
+    "reached": ("#1a6b3b", "#1a6b3b"),
+    "partial": ("#835000", "#f2ddb4"),
+    "not_reached": ("#a02a1d", PAPER),
+    "late": ("#a02a1d", PAPER),
+    "missing": (RULE, "#f1ede3"),
+    "not_applicable": ("#f4f1e9", "#f4f1e9"),
+    "unsaid": ("#f4f1e9", "#f4f1e9"),
+    "plain": ("#504a40", "#504a40"),
+}
+# The hatch of a tone: distance and width of its lines, and their angle in degrees.
+HATCHES = {
+    "partial": (4, 2.2, 45),
+    "not_reached": (3, 2, 0),
+    "late": (3, 2, 90),
+    "missing": (5, 1, -45),
+}
+
+BAR_HEIGHT = 14
+COLUMN, COLUMN_GAP, COLUMN_HEIGHT = 46, 22, 130
+LABEL_ROOM = 20
+ROW_HEIGHT = 22
+PAIR_WIDTH = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share of a bar: how many, in which tone."""
+
+    tone: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A bar that stands above its label."""
+
+    label: str
+    parts: Sequence[Part]
+
+    @property
+    def total(self) -> float:
+        return sum(part.value for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What runs from a year to another, both included; open where one is unknown."""
+
+    label: str
+    first: int | None
+    last: int | None
+    tone: str = "plain"
+
+
+def stacked_bar(name: str, title: str, parts: Sequence[Part], width: int) -> SafeString:
+    """One bar cut into its parts, ``width`` pixels long at most."""
+    total = sum(part.value for part in parts)
+    blocks = []
+    x = 0.0
+    for part in parts:
+        length = width * part.value / total if total else 0
+        blocks.append(_block(name, part.tone, x, 0, length, BAR_HEIGHT))
+        x += length
+    frame = _frame(0, 0, width, BAR_HEIGHT)
+    return _svg(name, title, width, BAR_HEIGHT, _tones(parts), [*blocks, frame])
+
+
+def stacked_columns(name: str, title: str, columns: Sequence[Column]) -> SafeString:
+    """Columns side by side on one scale, each cut into its parts."""
+    highest = max((column.total for column in columns), default=0)
+    step = COLUMN + COLUMN_GAP
+    drawn: list[SafeString] = []
+    for rank, column in enumerate(columns):
+        x, y = rank * step + COLUMN_GAP / 2, float(COLUMN_HEIGHT + LABEL_ROOM)
+        for part in column.parts:
+            height = COLUMN_HEIGHT * part.value / highest if highest else 0
+            y -= height
+            drawn.append(_block(name, part.tone, x, y, COLUMN, height))
+        drawn.append(_text(x + COLUMN / 2, y - 5, f"{column.total:g}"))
+        below = COLUMN_HEIGHT + 2 * LABEL_ROOM - 5
+        drawn.append(_text(x + COLUMN / 2, below, column.label))
+    width = step * len(columns)
+    drawn.append(_line(0, COLUMN_HEIGHT + LABEL_ROOM, width))
+    tones = _tones(part for column in columns for part in column.parts)
+    return _svg(name, title, width, COLUMN_HEIGHT + 2 * LABEL_ROOM, tones, drawn)
+
+
+def target_and_actual(
+    name: str, title: str, target: float, actual: float, scale: float
+) -> SafeString:
+    """What is done, as a full bar within the outline of what was meant.
+
+    ``scale`` is the figure that fills the whole width: the same for bars compared.
+    """
+    length = PAIR_WIDTH / scale if scale else 0
+    meant = _frame(0, 0, target * length, BAR_HEIGHT)
+    tone = "reached" if actual <= target else "late"
+    done = _block(name, tone, 0, 3, actual * length, BAR_HEIGHT - 6)
+    tones = [tone] if actual else []
+    return _svg(name, title, PAIR_WIDTH, BAR_HEIGHT, tones, [meant, done])
+
+
+def progress(
+    name: str, title: str, done: float, total: float, width: int
+) -> SafeString:
+    """How much of the whole is there; the rest is hatched as missing."""
+    parts = [Part("reached", min(done, total)), Part("missing", max(0, total - done))]
+    return stacked_bar(name, title, parts, width)
+
+
+def timeline(
+    name: str,
+    title: str,
+    spans: Sequence[Span],
+    years: Sequence[int],
+    width: int,
+    this_year: int,
+) -> SafeString:
+    """A line for each span under a scale of years; an open end is drawn dashed."""
+    room = width / len(years) if years else 0
+    height = LABEL_ROOM + ROW_HEIGHT * len(spans)
+    drawn = [_year_mark(rank * room, year, height) for rank, year in enumerate(years)]
+    if this_year in years:
+        x = years.index(this_year) * room
+        drawn.append(_frame(x, LABEL_ROOM, room, height - LABEL_ROOM, dashed=True))
+    for rank, span in enumerate(spans):
+        drawn += _span(name, span, years, room, LABEL_ROOM + rank * ROW_HEIGHT)
+    tones = [span.tone for span in spans]
+    return _svg(name, title, width, height, dict.fromkeys(tones), drawn)
+
+
+def _span(
+    name: str, span: Span, years: Sequence[int], room: float, y: float
+) -> Iterable[SafeString]:
+    first = max(span.first or years[0], years[0])
+    last = min(span.last or years[-1], years[-1])
+    if first > last:
+        return
+    x, length = (first - years[0]) * room, (last - first + 1) * room
+    is_open = span.first is None or span.last is None
+    yield _block(name, span.tone, x, y + 5, length, ROW_HEIGHT - 10)
+    yield _frame(x, y + 5, length, ROW_HEIGHT - 10, dashed=is_open)
+
+
+def _year_mark(x: float, year: int, height: float) -> SafeString:
+    return format_html(
+        '<path class="stroke-rule" stroke="{}" d="M{} {}V{}"/>{}',
+        RULE,
+        _n(x),
+        LABEL_ROOM,
+        _n(height),
+        _text(x + 3, LABEL_ROOM - 6, f"{year}", "start"),
+    )
+
+
+# Strokes --------------------------------------------------------------------------
+
+
+def _svg(
+    name: str,
+    title: str,
+    width: float,
+    height: float,
+    tones: Iterable[str],
+    drawn: Iterable[SafeString],
+) -> SafeString:
+    patterns = [_hatch(name, tone) for tone in tones if tone in HATCHES]
+    defs = format_html("<defs>{}</defs>", _join(patterns)) if patterns else ""
+    return format_html(
+        '<svg class="chart" role="img" aria-labelledby="{0}-title" width="{1}" '
+        'height="{2}" viewBox="0 0 {1} {2}"><title id="{0}-title">{3}</title>{4}{5}'
+        "</svg>",
+        name,
+        _n(width),
+        _n(height),
+        title,
+        defs,
+        _join(drawn),
+    )
+
+
+def _tones(parts: Iterable[Part]) -> Iterable[str]:
+    return dict.fromkeys(part.tone for part in parts if part.value)
+
+
+def _hatch(name: str, tone: str) -> SafeString:
+    step, stroke, angle = HATCHES[tone]
+    colour, soft = COLOURS[tone]
+    return format_html(
+        '<pattern id="{0}-{1}" width="{2}" height="{2}" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate({3})"><rect class="fill-{1}-soft" fill="{4}" '
+        'width="{2}" height="{2}"/><rect class="fill-{1}" fill="{5}" width="{6}" '
+        'height="{2}"/></pattern>',
+        name,
+        tone,
+        step,
+        angle,
+        soft,
+        colour,
+        stroke,
+    )
+
+
+def _block(
+    name: str, tone: str, x: float, y: float, width: float, height: float
+) -> SafeString:
+    if width <= 0 or height <= 0:
+        return mark_safe("")
+    if tone in HATCHES:
+        fill = format_html('fill="url(#{}-{})"', name, tone)
+    else:
+        fill = format_html('class="fill-{}" fill="{}"', tone, COLOURS[tone][0])
+    return format_html(
+        '<rect {} x="{}" y="{}" width="{}" height="{}"/>',
+        fill,
+        _n(x),
+        _n(y),
+        _n(width),
+        _n(height),
+    )
+
+
+def _frame(
+    x: float, y: float, width: float, height: float, *, dashed: bool = False
+) -> SafeString:
+    dashes = mark_safe(' stroke-dasharray="4 3"') if dashed else ""
+    return format_html(
+        '<rect class="stroke-rule" fill="none" stroke="{}"{} x="{}" y="{}" width="{}" '
+        'height="{}"/>',
+        RULE,
+        dashes,
+        _n(x + 0.5),
+        _n(y + 0.5),
+        _n(max(0, width - 1)),
+        _n(max(0, height - 1)),
+    )
+
+
+def _line(x: float, y: float, length: float) -> SafeString:
+    mark = '<path class="stroke-rule" stroke="{}" d="M{} {}h{}"/>'
+    return format_html(mark, RULE, _n(x), _n(y), _n(length))
+
+
+def _text(x: float, y: float, words: str, anchor: str = "middle") -> SafeString:
+    return format_html(
+        '<text class="chart-text" fill="{}" font-size="13" x="{}" y="{}" '
+        'text-anchor="{}">{}</text>',
+        MUTED,
+        _n(x),
+        _n(y),
+        anchor,
+        words,
+    )
+
+
+def _join(parts: Iterable[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _n(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".")
