@@ -6,10 +6,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from factory.declarations import SubFactory
+from factory.declarations import SelfAttribute, SubFactory
 from factory.helpers import post_generation
 
-from indicators.models import Campaign, Indicator, Quantity, Result, Target
+from indicators.models import (
+    Campaign,
+    Indicator,
+    ProgressNote,
+    Proof,
+    Quantity,
+    Reminder,
+    Result,
+    Review,
+    ReviewRow,
+    ReviewSheet,
+    Target,
+)
 from tests.actions.factories import ActionFactory, PlanFactory
 from tests.factories import Factory
 
@@ -72,3 +84,63 @@ class CampaignFactory(Factory[Campaign]):
     plan = SubFactory(PlanFactory)
     year = 2017
     opens_on = date(2018, 1, 1)
+
+
+class ReminderFactory(Factory[Reminder]):
+    class Meta:
+        model = Reminder
+
+    campaign = SubFactory(CampaignFactory)
+    organisation_name = "CAGB : Service Environnement"
+    recipient = "department"
+    missing = 3
+    body = "Il manque trois résultats."
+
+
+class ProofFactory(Factory[Proof]):
+    class Meta:
+        model = Proof
+
+    indicator = SubFactory(IndicatorFactory)
+    year = 2017
+    file = "justificatifs/2018/liste.pdf"
+    name = "liste.pdf"
+    content_type = "application/pdf"
+    size = 1000
+
+
+class ProgressNoteFactory(Factory[ProgressNote]):
+    class Meta:
+        model = ProgressNote
+
+    action = SubFactory(ActionFactory)
+    year = 2017
+    text = "Le marché est signé."
+
+
+class ReviewFactory(Factory[Review]):
+    class Meta:
+        model = Review
+
+    plan = SubFactory(PlanFactory)
+    first_year = 2017
+    year = 2017
+
+
+class ReviewSheetFactory(Factory[ReviewSheet]):
+    class Meta:
+        model = ReviewSheet
+
+    review = SubFactory(ReviewFactory)
+    action = SubFactory(ActionFactory, plan=SelfAttribute("..review.plan"))
+
+
+class ReviewRowFactory(Factory[ReviewRow]):
+    class Meta:
+        model = ReviewRow
+
+    review = SubFactory(ReviewFactory)
+    edition = 1
+    kind = "plan"
+    order = 0
+    content = {"title": "Plan climat"}

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from indicators.enums import State
+from indicators.enums import State, Validation
 from indicators.fields import DecimalListField
 from indicators.models import Campaign, Indicator, Quantity, Result, Target
 from tests.actions.factories import MeasureFactory
@@ -14,8 +15,14 @@ from tests.constraints import Impossible, again, assert_refused, but
 from tests.indicators.factories import (
     CampaignFactory,
     IndicatorFactory,
+    ProgressNoteFactory,
+    ProofFactory,
     QuantityFactory,
+    ReminderFactory,
     ResultFactory,
+    ReviewFactory,
+    ReviewRowFactory,
+    ReviewSheetFactory,
     TargetFactory,
 )
 
@@ -35,6 +42,21 @@ IMPOSSIBLE: dict[str, Impossible] = {
         ResultFactory(), attainment=Decimal("1.000001")
     ),
     "result_year_sensible": lambda: but(ResultFactory(), year=17),
+    "result_validation_known": lambda: but(ResultFactory(), validation="bof"),
+    "result_returned_with_a_remark": lambda: but(
+        ResultFactory(), validation=Validation.RETURNED
+    ),
+    "proof_year_sensible": lambda: but(ProofFactory(), year=17),
+    "note_text_given": lambda: but(ProgressNoteFactory(), text=""),
+    "note_year_sensible": lambda: but(ProgressNoteFactory(), year=17),
+    "reminder_recipient_known": lambda: but(ReminderFactory(), recipient="voisin"),
+    "review_period_unique": lambda: again(ReviewFactory()),
+    "review_years_ordered": lambda: but(ReviewFactory(), first_year=2018),
+    "review_first_year_sensible": lambda: but(ReviewFactory(), first_year=17),
+    "review_year_sensible": lambda: but(ReviewFactory(), year=20170),
+    "review_sheet_unique": lambda: again(ReviewSheetFactory()),
+    "review_row_unique": lambda: again(ReviewRowFactory()),
+    "review_row_kind_known": lambda: but(ReviewRowFactory(), kind="humeur"),
     "campaign_year_unique": lambda: again(CampaignFactory()),
     "campaign_dates_ordered": lambda: but(
         CampaignFactory(), opens_on=date(2018, 1, 2), closes_on=date(2018, 1, 1)
@@ -103,14 +125,14 @@ def test_a_cell_stands_each_value_beside_its_quantity() -> None:
 
 
 def test_a_grid_reads_in_a_constant_number_of_queries(
-    django_assert_num_queries: object,
+    django_assert_num_queries: Any,
 ) -> None:
     for _ in range(3):
         target = TargetFactory()
         ResultFactory(indicator=target.indicator, text="Fait")
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(4):
         indicators = list(Indicator.objects.for_grid())
-    with django_assert_num_queries(0):  # type: ignore[operator]
+    with django_assert_num_queries(0):
         cells = [cell for each in indicators for cell in each.cells([2016, 2017])]
         assert [cell.state for cell in cells if cell.target] == ["", "", ""]
         assert all(cell.lines for cell in cells if cell.target)
