@@ -32,6 +32,7 @@ TYPED_AMOUNT = re.compile(r"([1-9])\1{6}|^123456789")
 DAYS_IN_YEAR = (360, 365, 366)
 SMALL_FOR_DECADES = Decimal(10_000_000)
 
+CENT = Decimal("0.01")
 FIRST_DAY = date(2000, 1, 1)
 DAYS_AHEAD = 366
 
@@ -67,12 +68,22 @@ ENVIRONMENTAL_LABELS = {
     "clause environnementale": "environmental_clause",
     "critere environnemental": "environmental_criterion",
 }
+NOTHING_SAID: dict[str, bool | None] = dict.fromkeys(
+    [*SOCIAL_LABELS.values(), *ENVIRONMENTAL_LABELS.values()]
+)
 # «Pas de considération» said in full: a real «no», unlike silence.
 NO_CONSIDERATION = {
     "pas de consideration sociale",
     "pas de consideration environnementale",
     "sans objet",
     "aucune",
+}
+
+ALIASES = {
+    "considerationsSociales_considerationSociale": "considerationsSociales",
+    "considerationsEnvironnementales_considerationEnvironnementale": (
+        "considerationsEnvironnementales"
+    ),
 }
 
 IDENTIFIERS = {
@@ -160,63 +171,55 @@ def understand(source: SourceRecord, *, today: date) -> Understood:
 
 
 class _Reading:
+    """One record: cleaned once, then read from what is left of it."""
+
     def __init__(self, source: SourceRecord, today: date) -> None:
         if not isinstance(source.content, dict):
             raise Refused(
                 "", "Ce n’est pas un contrat : des champs nommés sont attendus."
             )
         self.source = source
-        self.raw: dict[str, Any] = source.content
+        self.raw: dict[str, Any] = _without_aliases(source.content)
         self.today = today
         self.is_concession = source.kind == ContractKind.CONCESSION
+        self.record = clean_record(self.raw, source.kind)
         self.anomalies = list(source.notes)
 
     def read(self) -> Understood:
-        raw = self.raw
+        record = self.record
         number = self._required("id")
         buyer, buyer_name = self._buyer()
         object_ = self._required("objet")
         notified_on = self._notified_on()
-        holders = self._holders(
-            raw.get("concessionnaires" if self.is_concession else "titulaires")
-        )
+        firms = "concessionnaires" if self.is_concession else "titulaires"
+        holders = self._holders(self.raw.get(firms))
         amount = self._amount("valeurGlobale" if self.is_concession else "montant")
         months = self._months(amount)
         modifications = self._modifications()
         read_increments(modifications, amount)
         current_amount, current_months = current_state(amount, months, modifications)
-        subcontracts = self._subcontracts()
         considerations, contradictory = self._considerations()
-        techniques = v.items(raw.get("techniques"), "technique")
-        ways = v.items(raw.get("modalitesExecution"), "modaliteExecution")
-        nature = v.folded(v.text(raw.get("nature")) or "")
-        framework_number = v.text(raw.get("idAccordCadre")) or ""
-        published_on = v.day(raw.get("datePublicationDonnees"))
-        procedure = self._procedure()
-        cpv = self._cpv()
-        prices = v.items(raw.get("typesPrix"), "typePrix")
-        record = published_record(raw, self.source.kind, buyer)
+        record["autoriteConcedante" if self.is_concession else "acheteur"] = {
+            "id": buyer
+        }
         columns: dict[str, Any] = {
             "kind": self.source.kind,
             "number": number[:60],
             "object": object_,
-            "cpv": cpv,
-            "procedure": procedure,
-            "is_framework": "Accord-cadre" in techniques or nature == "accord-cadre",
-            "is_subsequent": nature == "marche subsequent"
-            or ("Marchés subséquents" in ways and framework_number not in ("", number)),
-            "framework_number": framework_number[:60],
+            "cpv": self._cpv(),
+            "procedure": self._procedure(),
+            **self._framework(number),
             "notified_on": notified_on,
-            "published_on": published_on,
+            "published_on": _date_of(record, "datePublicationDonnees"),
             "duration_months": months,
             "current_duration_months": current_months,
             "ends_on": end_of(notified_on, current_months),
             "amount": amount,
             "current_amount": current_amount,
             "bids": self._bids(),
-            "advance_granted": v.boolean(raw.get("attributionAvance")),
+            "advance_granted": record.get("attributionAvance"),
             "advance_rate": self._share("tauxAvance"),
-            "is_revisable": "Définitif révisable" in prices if prices else None,
+            "is_revisable": self._is_revisable(),
             **considerations,
             "is_contradictory": contradictory,
             "record": record,
@@ -231,7 +234,7 @@ class _Reading:
             columns=columns,
             holders=holders,
             modifications=modifications,
-            subcontracts=subcontracts,
+            subcontracts=self._subcontracts(),
             fingerprint=fingerprint(record),
             version_on=max(published_days(record), default=None),
             anomalies=self.anomalies,
@@ -241,7 +244,7 @@ class _Reading:
         self.anomalies.append((name, sentence))
 
     def _required(self, name: str) -> str:
-        found = v.text(self.raw.get(name))
+        found: str | None = self.record.get(name)
         if found is None:
             raise Refused(name, "Valeur obligatoire absente.")
         if "\ufffd" in found:
@@ -267,10 +270,9 @@ class _Reading:
         name = "dateSignature" if self.is_concession else "dateNotification"
         # Concessions of version 1 have only the day on which they begin.
         other = "dateDebutExecution" if self.is_concession else name
-        written = self.raw.get(name) or self.raw.get(other)
-        found = v.day(written)
+        found = _date_of(self.record, name) or _date_of(self.record, other)
         if found is None:
-            given = v.text(written)
+            given = v.text(self.raw.get(name) or self.raw.get(other))
             why = f"« {given[:60]} » n’est pas une date." if given else "Date absente."
             raise Refused(name, why)
         if not FIRST_DAY <= found <= self.today + timedelta(days=DAYS_AHEAD):
@@ -279,13 +281,35 @@ class _Reading:
             self._note(name, "La date est à venir.")
         return found
 
+    def _framework(self, number: str) -> dict[str, Any]:
+        techniques = self._listed("techniques", "technique")
+        ways = self._listed("modalitesExecution", "modaliteExecution")
+        nature = v.folded(self.record.get("nature", ""))
+        framework = self.record.get("idAccordCadre", "")
+        is_child = "Marchés subséquents" in ways and framework not in ("", number)
+        return {
+            "is_framework": "Accord-cadre" in techniques or nature == "accord-cadre",
+            "is_subsequent": is_child or nature == "marche subsequent",
+            "framework_number": framework[:60],
+        }
+
+    def _listed(self, outer: str, inner: str) -> list[str]:
+        found: dict[str, list[str]] = self.record.get(outer, {})
+        return found.get(inner, [])
+
+    def _is_revisable(self) -> bool | None:
+        prices = self._listed("typesPrix", "typePrix")
+        return "Définitif révisable" in prices if prices else None
+
     def _holders(self, given: Any) -> list[HolderData]:
+        if not given:
+            return []
         found: dict[tuple[str, str], HolderData] = {}
         for item in v.items(given, "titulaire", "concessionnaire"):
             holder = self._holder(item)
             if holder:
                 found.setdefault((holder.kind, holder.identifier), holder)
-        if given and not found:
+        if not found:
             self._note("titulaires", "Aucun titulaire lisible.")
         return list(found.values())
 
@@ -309,17 +333,17 @@ class _Reading:
 
     def _amount(self, name: str) -> Decimal | None:
         """The amount, unless it cannot be one: it then stays out of the values."""
-        found = v.number(self.raw.get(name))
+        found = _decimal_of(self.record, name)
         if found is None:
             self._note(name, "Montant absent ou illisible.")
             return None
         if why := implausible_amount(found, self.source.kind):
             self._note(name, why)
             return None
-        return found.quantize(Decimal("0.01"))
+        return found.quantize(CENT)
 
     def _months(self, amount: Decimal | None) -> int | None:
-        found = v.whole(self.raw.get("dureeMois"))
+        found = v.whole(self.record.get("dureeMois"))
         if not found:
             self._note("dureeMois", "Durée absente ou nulle.")
             return None
@@ -333,16 +357,14 @@ class _Reading:
         return found
 
     def _bids(self) -> int | None:
-        if self.is_concession:
-            return None
-        found = v.whole(self.raw.get("offresRecues"))
+        found = v.whole(self.record.get("offresRecues"))
         if found == 0:
             self._note("offresRecues", "Un contrat attribué a reçu au moins une offre.")
             return None
         return found
 
     def _share(self, name: str) -> Decimal | None:
-        found = v.number(self.raw.get(name))
+        found = _decimal_of(self.record, name)
         if found is None:
             return None
         if not 0 <= found <= 1:
@@ -351,7 +373,7 @@ class _Reading:
         return found.quantize(Decimal("0.0001"))
 
     def _procedure(self) -> str:
-        written = v.text(self.raw.get("procedure"))
+        written: str | None = self.record.get("procedure")
         if written is None:
             self._note("procedure", "Procédure absente.")
             return ""
@@ -362,7 +384,7 @@ class _Reading:
         return found.value
 
     def _cpv(self) -> str:
-        written = v.text(self.raw.get("codeCPV"))
+        written: str | None = self.record.get("codeCPV")
         if written is None:
             if not self.is_concession:
                 self._note("codeCPV", "Code CPV absent.")
@@ -385,23 +407,16 @@ class _Reading:
             "considerationEnvironnementale",
             ENVIRONMENTAL_LABELS,
         )
-        states = dict.fromkeys(SOCIAL_LABELS.values())
-        states |= dict.fromkeys(ENVIRONMENTAL_LABELS.values())
-        states |= social or {}
-        states |= environmental or {}
+        states = NOTHING_SAID | (social or {}) | (environmental or {})
         return states, social is None or environmental is None
 
     def _consideration(
         self, outer: str, inner: str, labels: dict[str, str]
     ) -> dict[str, bool | None] | None:
         """Three states for each; None where the record contradicts itself."""
-        given = self.raw.get(outer, self.raw.get(f"{outer}_{inner}"))
         said: set[str] = set()
         denied = False
-        for item in v.items(given, inner, f"{outer}_{inner}"):
-            written = v.text(item)
-            if written is None:
-                continue
+        for written in self._listed(outer, inner):
             label = v.folded(written)
             if label in labels:
                 said.add(labels[label])
@@ -417,56 +432,73 @@ class _Reading:
         return {name: name in said for name in labels.values()}
 
     def _modifications(self) -> list[ModificationData]:
-        name = (
-            "SignatureModification"
-            if self.is_concession
-            else "NotificationModification"
-        )
+        kind = "Signature" if self.is_concession else "Notification"
         found = [
-            self._modification(item, f"date{name}")
-            for item in v.items(self.raw.get("modifications"), "modification")
-            if isinstance(item, dict)
+            self._modification(item["modification"], f"date{kind}Modification")
+            for item in self.record.get("modifications", ())
         ]
+        if len(found) < 2:
+            return found
         numbers = [item.number for item in found if item.number]
         if len(numbers) != len(set(numbers)):
             self._note("modifications", "Deux modifications portent le même numéro.")
         return sorted(found, key=lambda item: item.notified_on or date.max)
 
     def _modification(self, item: dict[str, Any], day_name: str) -> ModificationData:
-        written = v.number(item.get("montant", item.get("valeurGlobale")))
-        amount = written
-        if written is not None and implausible_amount(written, self.source.kind):
-            self._note("modifications", f"Montant impossible : {written:f}.")
-            amount = None
         months = v.whole(item.get("dureeMois")) or None
         if months and months > MAX_MONTHS[self.source.kind]:
             self._note("modifications", f"{months} mois : durée impossible.")
             months = None
+        amount = "valeurGlobale" if self.is_concession else "montant"
         return ModificationData(
-            number=(v.text(item.get("id")) or "")[:20],
-            notified_on=v.day(item.get(day_name)),
-            published_on=v.day(item.get("datePublicationDonneesModification")),
-            amount=None if amount is None else amount.quantize(Decimal("0.01")),
+            number=str(item.get("id", ""))[:20],
+            notified_on=_date_of(item, day_name),
+            published_on=_date_of(item, "datePublicationDonneesModification"),
+            amount=self._later_amount(item, amount, "modifications"),
             duration_months=months,
             holders=self._holders(item.get("titulaires")),
         )
 
+    def _later_amount(
+        self, item: dict[str, Any], name: str, where: str
+    ) -> Decimal | None:
+        found = _decimal_of(item, name)
+        if found is not None and implausible_amount(found, self.source.kind):
+            self._note(where, f"Montant impossible : {found:f}.")
+            return None
+        return None if found is None else found.quantize(CENT)
+
     def _subcontracts(self) -> list[SubcontractData]:
-        acts = v.items(self.raw.get("actesSousTraitance"), "acteSousTraitance")
-        return [self._subcontract(act) for act in acts if isinstance(act, dict)]
+        acts = self.record.get("actesSousTraitance", ())
+        return [self._subcontract(act["acteSousTraitance"]) for act in acts]
 
     def _subcontract(self, act: dict[str, Any]) -> SubcontractData:
-        amount = v.number(act.get("montant"))
-        if amount is not None and implausible_amount(amount, self.source.kind):
-            self._note("actesSousTraitance", f"Montant impossible : {amount:f}.")
-            amount = None
         return SubcontractData(
-            number=(v.text(act.get("id")) or "")[:20],
+            number=str(act.get("id", ""))[:20],
             holder=self._holder(act.get("sousTraitant")),
-            amount=None if amount is None else amount.quantize(Decimal("0.01")),
+            amount=self._later_amount(act, "montant", "actesSousTraitance"),
             duration_months=v.whole(act.get("dureeMois")),
-            notified_on=v.day(act.get("dateNotification")),
+            notified_on=_date_of(act, "dateNotification"),
         )
+
+
+def _date_of(record: dict[str, Any], name: str) -> date | None:
+    """A day that cleaning has already made plain."""
+    written = record.get(name)
+    return v.day(written) if written else None
+
+
+def _decimal_of(record: dict[str, Any], name: str) -> Decimal | None:
+    value = record.get(name)
+    return None if value is None else v.number(value)
+
+
+def _without_aliases(raw: dict[str, Any]) -> dict[str, Any]:
+    """Some publishers double the name of a list («considerationsSociales_…»)."""
+    doubled = {alias: name for alias, name in ALIASES.items() if alias in raw}
+    if not doubled:
+        return raw
+    return {name: raw[alias] for alias, name in doubled.items()} | raw
 
 
 def implausible_amount(amount: Decimal, kind: ContractKind) -> str:
@@ -540,40 +572,39 @@ def fingerprint(record: dict[str, Any]) -> str:
 _Cleaner = Callable[[Any], Any]
 
 
-def _plain_number(value: Any) -> Any:
-    found = v.number(value)
-    if found is None:
-        return None
-    return int(found) if found == found.to_integral_value() else float(found)
-
-
 def _iso_day(value: Any) -> str | None:
     found = v.day(value)
     return found.isoformat() if found else None
 
 
 def _list_in(outer: str, inner: str) -> _Cleaner:
+    doubled = f"{outer}_{inner}"
+
     def clean(value: Any) -> Any:
-        found = [t for t in map(v.text, v.items(value, inner, f"{outer}_{inner}")) if t]
+        found = [t for t in map(v.text, v.items(value, inner, doubled)) if t]
         return {inner: found} if found else None
 
     return clean
 
 
+_PLACE: dict[str, _Cleaner] = {"code": v.text, "typeCode": v.text}
+_FIRM: dict[str, _Cleaner] = {"typeIdentifiant": v.text, "id": v.text}
+
+
 def _place(value: Any) -> Any:
     if not isinstance(value, dict):
         return None
-    return _cleaned(value, {"code": v.text, "typeCode": v.text})
+    return _cleaned(value, _PLACE) or None
 
 
 def _firm(value: Any) -> Any:
     if not isinstance(value, dict):
         return None
-    found = _cleaned(value, {"typeIdentifiant": v.text, "id": v.text})
-    if found and "typeIdentifiant" in found:
+    found = _cleaned(value, _FIRM)
+    if "typeIdentifiant" in found:
         kind = IDENTIFIERS.get(found["typeIdentifiant"].casefold())
         found["typeIdentifiant"] = kind.value if kind else found["typeIdentifiant"]
-    return found
+    return found or None
 
 
 def _firms(inner: str) -> _Cleaner:
@@ -596,50 +627,47 @@ def _wrapped(outer: str, columns: dict[str, _Cleaner], *also: str) -> _Cleaner:
     return clean
 
 
-def _cleaned(
-    raw: dict[str, Any], columns: dict[str, _Cleaner]
-) -> dict[str, Any] | None:
+def _cleaned(raw: dict[str, Any], columns: dict[str, _Cleaner]) -> dict[str, Any]:
     found = {}
     for name, clean in columns.items():
-        if name in raw:
-            value = clean(raw[name])
-            if value is not None:
-                found[name] = value
-    return found or None
+        value = raw.get(name)
+        if value is not None and (cleaned := clean(value)) is not None:
+            found[name] = cleaned
+    return found
 
 
 _SUBCONTRACT: dict[str, _Cleaner] = {
-    "id": _plain_number,
+    "id": v.plain_number,
     "sousTraitant": _firm,
-    "dureeMois": _plain_number,
+    "dureeMois": v.plain_number,
     "dateNotification": _iso_day,
-    "montant": _plain_number,
+    "montant": v.plain_number,
     "variationPrix": v.text,
     "datePublicationDonnees": _iso_day,
 }
 _SUBCONTRACT_CHANGE: dict[str, _Cleaner] = {
-    "id": _plain_number,
-    "dureeMois": _plain_number,
+    "id": v.plain_number,
+    "dureeMois": v.plain_number,
     "dateNotificationModificationSousTraitance": _iso_day,
-    "montant": _plain_number,
+    "montant": v.plain_number,
     "datePublicationDonnees": _iso_day,
 }
 _MODIFICATION: dict[str, _Cleaner] = {
-    "id": _plain_number,
-    "dureeMois": _plain_number,
-    "montant": _plain_number,
+    "id": v.plain_number,
+    "dureeMois": v.plain_number,
+    "montant": v.plain_number,
     "titulaires": _firms("titulaire"),
     "dateNotificationModification": _iso_day,
     "datePublicationDonneesModification": _iso_day,
 }
 _CONCESSION_CHANGE: dict[str, _Cleaner] = {
-    "id": _plain_number,
-    "dureeMois": _plain_number,
-    "valeurGlobale": _plain_number,
+    "id": v.plain_number,
+    "dureeMois": v.plain_number,
+    "valeurGlobale": v.plain_number,
     "dateSignatureModification": _iso_day,
     "datePublicationDonneesModification": _iso_day,
 }
-_TARIFF: dict[str, _Cleaner] = {"intituleTarif": v.text, "tarif": _plain_number}
+_TARIFF: dict[str, _Cleaner] = {"intituleTarif": v.text, "tarif": v.plain_number}
 
 
 def _tariffs(value: Any) -> Any:
@@ -657,7 +685,7 @@ def _holds(row: Any, name: str) -> bool:
 
 _YEAR_DATA: dict[str, _Cleaner] = {
     "datePublicationDonneesExecution": _iso_day,
-    "depensesInvestissement": _plain_number,
+    "depensesInvestissement": v.plain_number,
     "tarifs": _tariffs,
 }
 _SOCIAL = _list_in("considerationsSociales", "considerationSociale")
@@ -674,9 +702,9 @@ MARKET_COLUMNS: dict[str, _Cleaner] = {
     "idAccordCadre": v.text,
     "marcheInnovant": v.boolean,
     "ccag": v.text,
-    "offresRecues": _plain_number,
+    "offresRecues": v.plain_number,
     "attributionAvance": v.boolean,
-    "tauxAvance": _plain_number,
+    "tauxAvance": v.plain_number,
     "typeGroupementOperateurs": v.text,
     "sousTraitanceDeclaree": v.boolean,
     "actesSousTraitance": _wrapped("acteSousTraitance", _SUBCONTRACT),
@@ -687,14 +715,14 @@ MARKET_COLUMNS: dict[str, _Cleaner] = {
     ),
     "procedure": v.text,
     "lieuExecution": _place,
-    "dureeMois": _plain_number,
+    "dureeMois": v.plain_number,
     "dateNotification": _iso_day,
     "datePublicationDonnees": _iso_day,
-    "montant": _plain_number,
+    "montant": v.plain_number,
     "typesPrix": _list_in("typesPrix", "typePrix"),
     "formePrix": v.text,
-    "origineUE": _plain_number,
-    "origineFrance": _plain_number,
+    "origineUE": v.plain_number,
+    "origineFrance": v.plain_number,
     "titulaires": _firms("titulaire"),
     "considerationsSociales": _SOCIAL,
     "considerationsEnvironnementales": _ENVIRONMENTAL,
@@ -705,12 +733,12 @@ CONCESSION_COLUMNS: dict[str, _Cleaner] = {
     "nature": v.text,
     "objet": v.text,
     "procedure": v.text,
-    "dureeMois": _plain_number,
+    "dureeMois": v.plain_number,
     "dateSignature": _iso_day,
     "datePublicationDonnees": _iso_day,
     "dateDebutExecution": _iso_day,
-    "valeurGlobale": _plain_number,
-    "montantSubventionPublique": _plain_number,
+    "valeurGlobale": v.plain_number,
+    "montantSubventionPublique": v.plain_number,
     "donneesExecution": _wrapped("donneesAnnuelles", _YEAR_DATA),
     "concessionnaires": _firms("concessionnaire"),
     "considerationsSociales": _SOCIAL,
@@ -719,28 +747,30 @@ CONCESSION_COLUMNS: dict[str, _Cleaner] = {
 }
 
 
-def published_record(
-    raw: dict[str, Any], kind: ContractKind, buyer: str
-) -> dict[str, Any]:
-    """The record under the names of version 2, less what means nothing."""
-    if kind == ContractKind.CONCESSION:
-        columns, body = CONCESSION_COLUMNS, "autoriteConcedante"
-    else:
-        columns, body = MARKET_COLUMNS, "acheteur"
-    return {**(_cleaned(raw, columns) or {}), body: {"id": buyer}}
+def clean_record(raw: dict[str, Any], kind: ContractKind) -> dict[str, Any]:
+    """The record under the names of version 2, less what means nothing.
+
+    The buyer, whose identifier is repaired apart, is left for the caller to set.
+    """
+    is_concession = kind == ContractKind.CONCESSION
+    return _cleaned(raw, CONCESSION_COLUMNS if is_concession else MARKET_COLUMNS)
+
+
+PUBLICATIONS = (
+    ("modifications", "modification", "datePublicationDonneesModification"),
+    ("actesSousTraitance", "acteSousTraitance", "datePublicationDonnees"),
+    (
+        "modificationsActesSousTraitance",
+        "modificationActeSousTraitance",
+        "datePublicationDonnees",
+    ),
+)
 
 
 def published_days(record: dict[str, Any]) -> list[date]:
     """Every day on which something of the record was published."""
     written = [record.get("datePublicationDonnees")]
-    for outer, inner, name in (
-        ("modifications", "modification", "datePublicationDonneesModification"),
-        ("actesSousTraitance", "acteSousTraitance", "datePublicationDonnees"),
-        (
-            "modificationsActesSousTraitance",
-            "modificationActeSousTraitance",
-            "datePublicationDonnees",
-        ),
-    ):
-        written += [item[inner].get(name) for item in record.get(outer, ())]
+    for outer, inner, name in PUBLICATIONS:
+        if outer in record:
+            written += [item[inner].get(name) for item in record[outer]]
     return [found for found in map(v.day, written) if found]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -25,6 +26,11 @@ _FRENCH_DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?:$|\D)")
 _CONTROL = re.compile("[\x00-\x1f\x7f\x80-\x9f\ud800-\udfff]+")
 _NOT_A_SIGN = re.compile(r"[^a-z0-9]+")
 
+# Longer texts do not come back: they are not worth remembering.
+SHORT = 80
+# Whole numbers that a float holds exactly.
+SAFE = 10**15
+
 TRUE = frozenset({"true", "oui", "1", "vrai", "yes"})
 FALSE = frozenset({"false", "non", "0", "faux", "no"})
 
@@ -34,10 +40,14 @@ LA_POSTE = "356000000"
 
 def text(value: Any) -> str | None:
     """The text on one line, without entities nor control characters."""
-    if type(value) is not str:
-        if isinstance(value, bool) or value is None or isinstance(value, (dict, list)):
-            return None
-        value = str(value)
+    if type(value) is str:
+        return _short_text(value) if len(value) <= SHORT else _clean(value)
+    if isinstance(value, (bool, dict, list)) or value is None:
+        return None
+    return _clean(str(value))
+
+
+def _clean(value: str) -> str | None:
     if "&" in value:
         value = unescape(value)
     if not value.isprintable():
@@ -46,8 +56,14 @@ def text(value: Any) -> str | None:
     return None if value.lower() in ABSENT else value
 
 
+# Most values are words of short lists, or numbers that come back.
+_short_text = lru_cache(maxsize=65536)(_clean)
+
+
 def number(value: Any) -> Decimal | None:
     """A finite number, written as one or as a text («12 345,60»)."""
+    if type(value) is int and -SAFE < value < SAFE:
+        return Decimal(value)
     if isinstance(value, bool):
         return None
     written = text(value)
@@ -60,6 +76,18 @@ def number(value: Any) -> Decimal | None:
         return None
     # An exponent beyond any amount would take the memory of the machine.
     return found if found.is_finite() and abs(found.adjusted()) < 30 else None
+
+
+def plain_number(value: Any) -> int | float | None:
+    """The number as JSON writes it: whole where it is."""
+    if type(value) is int and -SAFE < value < SAFE:
+        return value
+    if type(value) is float and -SAFE < value < SAFE and value.is_integer():
+        return int(value)
+    found = number(value)
+    if found is None:
+        return None
+    return int(found) if found == found.to_integral_value() else float(found)
 
 
 def whole(value: Any) -> int | None:
@@ -104,16 +132,26 @@ def items(value: Any, *inner: str) -> list[Any]:
     A list, one element alone, a mapping with the inner name, lists within lists, or a
     list written as text all give the same; empty elements are left out.
     """
-    if isinstance(value, str) and value.startswith("["):
+    found: list[Any] = []
+    _collect(value, inner, found)
+    return found
+
+
+def _collect(value: Any, inner: tuple[str, ...], found: list[Any]) -> None:
+    if type(value) is str and value[:1] == "[":
         value = _written_list(value)
-    if isinstance(value, dict):
+    if type(value) is dict:
         for name in inner:
             if name in value:
-                return items(value[name], *inner)
-        return [value] if value else []
-    if isinstance(value, list):
-        return [found for element in value for found in items(element, *inner)]
-    return [] if value in (None, "") else [value]
+                _collect(value[name], inner, found)
+                return
+        if value:
+            found.append(value)
+    elif type(value) is list:
+        for element in value:
+            _collect(element, inner, found)
+    elif value is not None and value != "":
+        found.append(value)
 
 
 def _written_list(value: str) -> Any:
@@ -130,7 +168,8 @@ def folded(value: str) -> str:
 
 def bare(value: str) -> str:
     """The letters and figures of a text: what two publications of it share."""
-    return _NOT_A_SIGN.sub("", fold(value))
+    letters = unicodedata.normalize("NFKD", value).encode("ascii", "ignore")
+    return _NOT_A_SIGN.sub("", letters.decode().lower())
 
 
 @lru_cache(maxsize=65536)
