@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from actions.models import Action, Plan, Role
+from actions.access import member_organisations
+from actions.models import Action, Plan
 
 from .models import Campaign, Indicator, IndicatorQuerySet, TypingRights
 
@@ -42,8 +43,9 @@ def leads(user: User, action: Action) -> bool:
     """Whether the person pilots something of the action, or leads its plan."""
     if not user.has_perm(TYPE_RESULTS):
         return False
+    own = Action.objects.filter(pk=action.pk).led_by(member_organisations(user))
     managed = Plan.objects.managed_by(user).filter(pk=action.plan_id)
-    return managed.exists() or Role.objects.piloting(action, user).exists()
+    return own.exists() or managed.exists()
 
 
 @dataclass(frozen=True, slots=True)

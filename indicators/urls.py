@@ -1,6 +1,14 @@
 from django.urls import path
 
-from .views import campaigns, results, typing, validation, workbooks
+from .views import (
+    campaigns,
+    rates,
+    reminders,
+    results,
+    typing,
+    validation,
+    workbooks,
+)
 
 app_name = "indicators"
 
@@ -78,5 +86,17 @@ urlpatterns = [
         "plans/<slug:slug>/campagnes/<int:year>/relecture/enregistrer/",
         validation.validation_save,
         name="validation_save",
+    ),
+    path(
+        "plans/<slug:slug>/campagnes/<int:year>/relances/",
+        reminders.reminder_list,
+        name="reminder_list",
+    ),
+    # What stands, and what lacks
+    path("plans/<slug:slug>/taux/", rates.plan_rates, name="plan_rates"),
+    path(
+        "plans/<slug:slug>/completude/",
+        rates.plan_completeness,
+        name="plan_completeness",
     ),
 ]

@@ -15,14 +15,12 @@ from simple_history.models import HistoricalRecords
 from pcaet.lib.constraints import a_year, not_negative, one_of, ordered
 from pcaet.lib.text import fold
 
-from ..access import member_organisations
 from ..enums import BudgetNature, Relation, RoleKind, Status, TermKind
 from .organisations import Organisation
 from .plans import Axis, Engagement, Plan, acts_through
 from .vocabulary import ReferenceMeasure, Term
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
     from django.db.models.fields.related_descriptors import RelatedManager
 
 # A code stands in addresses, between slashes.
@@ -490,14 +488,6 @@ class Measure(Acting):
 class RoleQuerySet(models.QuerySet["Role"]):
     def with_organisation(self) -> RoleQuerySet:
         return self.select_related("organisation__parent")
-
-    def piloting(self, action: Action, user: User | AnonymousUser) -> RoleQuerySet:
-        """The roles by which the user's organisations lead something of the action."""
-        return self.filter(
-            Q(action=action) | Q(measure__action=action),
-            acts_through("organisation", member_organisations(user)),
-            kind=RoleKind.PILOT,
-        )
 
 
 class Role(models.Model):

@@ -12,10 +12,9 @@ from actions.models import Organisation
 
 from ..access import Desk, SignedInRequest, visible_plan
 from ..models import IndicatorQuerySet
+from ..workbook.layout import XLSX
 from ..workbook.read import Line, LineKind, WorkbookRefused, compare, read_workbook
 from ..workbook.write import build_workbook
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 INSTRUCTIONS = "Mode d’emploi"
 ROWS = "Saisie"
 KEYS = "_cles"

@@ -1,0 +1,143 @@
+"""Attainment at every level of a plan, each time with what it is counted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+
+from actions.models import Action, Measure, Placement, Plan
+
+from .models import Indicator, Result, Target
+from .summaries import Progress, Tally, progress_by
+
+NONE = Progress()
+
+
+@dataclass(slots=True)
+class Level:
+    """A plan, axis, engagement, action or measure, with the sum of its cells.
+
+    ``validated`` counts the results that the climate officer accepted.
+    """
+
+    kind: str
+    label: str
+    tally: Tally
+    validated: int = 0
+    url: str = ""
+    has_indicator: bool = True
+    parts: list[Level] = field(default_factory=list)
+
+
+def rates_of(plan: Plan, year: int | None) -> Level:
+    """The tree of the plan, for a year or the whole period. Nine queries.
+
+    An action that stands under two engagements counts in both, and once in the
+    plan. All targets weigh the same, whatever the level.
+    """
+    actions = list(
+        Action.objects.filter(plan=plan)
+        .select_related("plan")
+        .prefetch_related("measures")
+        .order_by("order", "pk")
+    )
+    leaves = _leaves(plan, actions, year)
+    top = _sum("plan", plan.title, leaves.values())
+    top.parts = _axes(plan, leaves) or list(leaves.values())
+    return top
+
+
+def _leaves(
+    plan: Plan, actions: Iterable[Action], year: int | None
+) -> dict[int, Level]:
+    by_action = _progress(plan, "indicator__action", year)
+    by_measure = _progress(plan, "indicator__measure", year)
+    validated = _validated(plan, year)
+    indicators = Indicator.objects.filter(action__plan=plan).order_by()
+    followed = set(indicators.values_list("action", flat=True))
+    return {
+        action.pk: Level(
+            kind="action",
+            label=f"{action.code} {action.short_title}",
+            tally=by_action.get(action.pk, NONE).whole,
+            validated=validated.get(action.pk, 0),
+            url=action.get_absolute_url(),
+            has_indicator=action.pk in followed,
+            parts=_measures(action.measures.all(), by_measure),
+        )
+        for action in actions
+    }
+
+
+def _measures(
+    measures: Iterable[Measure], progress: Mapping[int, Progress]
+) -> list[Level]:
+    return [
+        Level("measure", str(measure), progress[measure.pk].whole)
+        for measure in measures
+        if measure.pk in progress
+    ]
+
+
+def _progress(plan: Plan, key: str, year: int | None) -> Mapping[int, Progress]:
+    within = _within(plan, year)
+    return progress_by(
+        key,
+        targets=Target.objects.filter(within),
+        results=Result.objects.filter(within),
+    )
+
+
+def _within(plan: Plan, year: int | None) -> Q:
+    within = Q(indicator__action__plan=plan)
+    return within if year is None else within & Q(year=year)
+
+
+def _validated(plan: Plan, year: int | None) -> dict[int, int]:
+    accepted = Result.objects.filled().filter(
+        _within(plan, year), validation="accepted"
+    )
+    counts = accepted.order_by().values_list("indicator__action").annotate(Count("pk"))
+    return dict(counts)
+
+
+def _axes(plan: Plan, leaves: Mapping[int, Level]) -> list[Level]:
+    axes: list[Level] = []
+    places = list(Placement.objects.filter(action__plan=plan).order_by("order", "pk"))
+    for axis in plan.axes.prefetch_related("engagements"):
+        own = [place for place in places if place.axis_id == axis.pk]
+        engagements = [
+            _group(
+                "engagement",
+                str(e),
+                [p for p in own if p.engagement_id == e.pk],
+                leaves,
+            )
+            for e in axis.engagements.all()
+        ]
+        direct = [leaves[p.action_id] for p in own if p.engagement_id is None]
+        level = _group("axis", str(axis), own, leaves)
+        level.parts = [*engagements, *direct]
+        axes.append(level)
+    placed = {place.action_id for place in places}
+    return [*axes, *(leaf for pk, leaf in leaves.items() if pk not in placed and axes)]
+
+
+def _group(
+    kind: str, label: str, places: Sequence[Placement], leaves: Mapping[int, Level]
+) -> Level:
+    """The sum of the actions placed there, each once."""
+    own = {place.action_id: leaves[place.action_id] for place in places}
+    level = _sum(kind, label, own.values())
+    level.parts = list(own.values())
+    return level
+
+
+def _sum(kind: str, label: str, parts: Iterable[Level]) -> Level:
+    level = Level(kind, label, Tally())
+    for part in parts:
+        level.tally.add(part.tally)
+        level.validated += part.validated
+    return level
