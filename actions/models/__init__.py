@@ -12,6 +12,7 @@ from .actions import (
     Placement,
     Role,
 )
+from .imports import ColumnSynonym, ImportBatch, ImportLine, ImportState, SavedMapping
 from .organisations import Membership, Organisation, OrganisationAlias
 from .plans import Axis, Deliberation, Engagement, Opinion, Plan
 from .vocabulary import ReferenceMeasure, Term
@@ -23,8 +24,12 @@ __all__ = [
     "ActionTerm",
     "Axis",
     "BudgetLine",
+    "ColumnSynonym",
     "Deliberation",
     "Engagement",
+    "ImportBatch",
+    "ImportLine",
+    "ImportState",
     "Measure",
     "Membership",
     "Milestone",
@@ -36,5 +41,6 @@ __all__ = [
     "Plan",
     "ReferenceMeasure",
     "Role",
+    "SavedMapping",
     "Term",
 ]

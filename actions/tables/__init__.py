@@ -1,0 +1,1 @@
+"""Tables of actions: their columns, their rows, what they change in a plan."""

@@ -1,0 +1,333 @@
+"""Which field each column of a table gives, from its header and what it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from pcaet.lib.tables.layout import Section
+from pcaet.lib.tables.sheet import text_of
+from pcaet.lib.text import fold
+
+from .organisations import names_department
+from .synonyms import FIELDS, YEARLY, names_of
+
+# «Mesure Cîrergie» is 0.93 like «Mesure Cit’ergie»; «Mesure d’urgence» 0.69.
+LIKENESS = 0.84
+SHORTEST_LIKENED = 5
+SAMPLE = 200
+
+NOT_LETTERS = re.compile(r"[^a-z0-9]+")
+IN_BRACKETS = re.compile(r"\([^()]*\)")
+YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
+YEARLY_HEADER = re.compile(
+    rf"(?:(?P<what>[a-z' ]+?) )?(?:en |pour )?{YEAR}(?: (?P<after>[a-z' ]+))?"
+)
+HORIZON = re.compile(r"(?:etape |jalon )?(?:a|d ici|dans) (?P<years>[0-9]{1,2}) ans?")
+SHORT_CODE = re.compile(r"[A-Za-z]{0,4}[ .-]?[0-9]{1,4}(?:[.-][0-9A-Za-z]{1,4})*\.?")
+REFERENCE = re.compile(r"[0-9]\.[0-9](?:\.[0-9]+)?\.?(?:\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a header names: a field, with its year or number of years where it has one.
+
+    ``is_sure`` says that the words are listed or were chosen by a person.
+    """
+
+    field: str
+    number: int | None = None
+    is_sure: bool = True
+
+    @property
+    def key(self) -> str:
+        """«target:2015»: how forms and the base write it."""
+        return self.field if self.number is None else f"{self.field}:{self.number}"
+
+    @classmethod
+    def of_key(cls, key: str) -> Named:
+        name, _, number = key.partition(":")
+        return cls(name, int(number) if number else None)
+
+    @property
+    def label(self) -> str:
+        if self.field in YEARLY and self.number is not None:
+            label = YEARLY[self.field][0]
+            return (
+                f"{label} à {self.number} an{'s' if self.number > 1 else ''}"
+                if self.field == "milestone"
+                else f"{label} {self.number}"
+            )
+        return FIELDS[self.field][0] if self.field in FIELDS else ""
+
+
+UNKNOWN = Named("")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    index: int
+    header: str
+    named: Named
+
+
+def header_key(text: str) -> str:
+    """A header for comparison: no accents, signs nor doubled spaces."""
+    return " ".join(NOT_LETTERS.sub(" ", fold(text)).split())
+
+
+def built_in_synonyms() -> dict[str, str]:
+    """Every listed header, by its key."""
+    found: dict[str, str] = {}
+    for field, (_label, words) in FIELDS.items():
+        for name in names_of(words):
+            found.setdefault(header_key(name), field)
+    return found
+
+
+class Recogniser:
+    """Names headers from the synonyms and from what a person chose for the plan."""
+
+    def __init__(
+        self, synonyms: Mapping[str, str], chosen: Mapping[str, str] | None = None
+    ) -> None:
+        self._synonyms = dict(synonyms)
+        self._singular = {_singular(key): field for key, field in synonyms.items()}
+        self._chosen = dict(chosen or {})
+        self._yearly = {
+            header_key(name): field
+            for field, (_label, words) in YEARLY.items()
+            for name in names_of(words)
+        }
+        self._known: dict[str, Named | None] = {}
+
+    def __call__(self, text: str) -> tuple[str, bool] | None:
+        named = self.name(text)
+        return (named.key, named.is_sure) if named else None
+
+    def name(self, text: str) -> Named | None:
+        if text not in self._known:
+            self._known[text] = self._name(text)
+        return self._known[text]
+
+    def _name(self, text: str) -> Named | None:
+        key = header_key(text)
+        if not key:
+            return None
+        if key in self._chosen:
+            return Named.of_key(self._chosen[key]) if self._chosen[key] else UNKNOWN
+        bare = header_key(IN_BRACKETS.sub(" ", text))
+        return (
+            self._listed(key)
+            or self._listed(bare)
+            or self._of_year(bare or key)
+            or self._alike(bare or key)
+        )
+
+    def _listed(self, key: str) -> Named | None:
+        field = self._synonyms.get(key) or self._singular.get(_singular(key))
+        return Named(field) if field else None
+
+    def _of_year(self, key: str) -> Named | None:
+        if horizon := HORIZON.fullmatch(key):
+            return Named("milestone", int(horizon["years"]))
+        match = YEARLY_HEADER.fullmatch(key)
+        if not match:
+            return None
+        what = match["what"] or match["after"]
+        field = self._yearly.get(what) if what else "target"
+        return Named(field, int(match["year"])) if field else None
+
+    def _alike(self, key: str) -> Named | None:
+        """A header that a scan damaged; none where two fields are as close."""
+        if len(key) < SHORTEST_LIKENED or len(key) > 60:
+            return None
+        best: dict[str, float] = {}
+        for known, field in self._synonyms.items():
+            if abs(len(known) - len(key)) > 4 or len(known) < SHORTEST_LIKENED:
+                continue
+            matcher = SequenceMatcher(None, known, key)
+            if (
+                matcher.real_quick_ratio() < LIKENESS
+                or matcher.quick_ratio() < LIKENESS
+            ):
+                continue
+            best[field] = max(best.get(field, 0), matcher.ratio())
+        ranked = sorted(best.items(), key=lambda item: -item[1])
+        if not ranked or ranked[0][1] < LIKENESS:
+            return None
+        if len(ranked) > 1 and ranked[1][1] >= ranked[0][1]:
+            return None
+        return Named(ranked[0][0], is_sure=False)
+
+
+def _singular(key: str) -> str:
+    return " ".join(word.removesuffix("s") for word in key.split())
+
+
+# Fields that several columns may give together.
+SHARED = {
+    "complement",
+    "next_funder",
+    "funder_amount",
+    "ignored",
+    "",
+    "themes",
+    "partner",
+}
+# When two columns name one field, the second may be this one.
+OTHERWISE = {
+    "title": ("description",),
+    "engagement": ("context",),
+    "context": ("description",),
+    "description": ("complement",),
+    "pilot": ("pilot_department",),
+    "status": ("complement",),
+    "budget": ("complement",),
+}
+
+
+def assign(section: Section, recogniser: Recogniser) -> list[Column]:
+    """The columns of a table, each with its field; an unknown one has none."""
+    columns = [
+        Column(index, header, recogniser.name(header) or UNKNOWN)
+        for index, header in enumerate(section.headers)
+    ]
+    columns += [
+        Column(index, "", UNKNOWN)
+        for index in range(len(section.headers), _width(section))
+    ]
+    sample = _Sample(section)
+    for step in (_by_content, _by_company, _without_doubles):
+        columns = step(columns, sample)
+    return [c for c in columns if c.header or c.named.field]
+
+
+def _width(section: Section) -> int:
+    rows = section.sheet.rows
+    return max((len(rows[row]) for row in section.rows[:SAMPLE]), default=0)
+
+
+class _Sample:
+    """The texts of the first rows of a table, by column."""
+
+    def __init__(self, section: Section) -> None:
+        self._section = section
+        self._texts: dict[int, list[str]] = {}
+
+    def of(self, index: int) -> list[str]:
+        if index not in self._texts:
+            sheet = self._section.sheet
+            rows = self._section.rows[:SAMPLE]
+            values = [sheet.cell(row, index) for row in rows]
+            self._texts[index] = [text_of(v) for v in values if v != ""]
+        return self._texts[index]
+
+    def share(self, index: int, says: Callable[[str], object]) -> float:
+        texts = self.of(index)
+        return sum(bool(says(text)) for text in texts) / len(texts) if texts else 0
+
+
+def _by_content(columns: list[Column], sample: _Sample) -> list[Column]:
+    """What the cells say where the header does not, or says two things."""
+    has_title = any(c.named.field == "title" for c in columns)
+    found = []
+    for column in columns:
+        named, index = column.named, column.index
+        if not named.field and sample.share(index, REFERENCE.match) > 0.6:
+            named = Named("reference_engagement", is_sure=False)
+        elif named.field == "title" and _holds_codes(columns, index, sample):
+            named = Named("code", is_sure=False)
+        elif named.field == "context" and has_title and _groups(index, sample):
+            named = Named("engagement", is_sure=False)
+        elif named.field == "pilot" and sample.share(index, names_department) >= 0.5:
+            named = Named("pilot_department", is_sure=named.is_sure)
+        found.append(Column(index, column.header, named))
+    return found
+
+
+def _holds_codes(columns: list[Column], index: int, sample: _Sample) -> bool:
+    """«Action» above 36, 37, 38, beside another column of titles."""
+    others = [c for c in columns if c.named.field == "title" and c.index != index]
+    return bool(others) and sample.share(index, SHORT_CODE.fullmatch) > 0.8
+
+
+def _groups(index: int, sample: _Sample) -> bool:
+    """«Objectifs» whose cells repeat, or are numbered, groups the actions."""
+    texts = sample.of(index)
+    return len(texts) >= 4 and len(set(texts)) * 2 <= len(texts)
+
+
+def _by_company(columns: list[Column], sample: _Sample) -> list[Column]:
+    """What a column is, from those beside it."""
+    fields = {column.named.field for column in columns}
+    yearly = fields & {"target", "result"}
+    changes: dict[str, str] = {}
+    if "title" not in fields:
+        if "measure" in fields and "indicator" not in fields and not yearly:
+            changes |= {"measure": "title", "measure_code": "code"}
+        elif "indicators_realisation" in fields and yearly:
+            changes["indicators_realisation"] = "indicator"
+    elif yearly and "indicator" not in fields and "goal" not in fields:
+        changes["indicators_realisation"] = "indicator"
+    if yearly and "goal" in fields:
+        changes["indicator"] = "goal"
+    if not fields & {"axis", "reference_engagement", "engagement"}:
+        changes["sub_engagement"] = "engagement"
+    columns = [_changed(column, changes) for column in columns]
+    if yearly and not fields & {"indicator", "indicators_realisation", "goal"}:
+        columns = _indicator_before_years(columns, sample)
+    return columns
+
+
+def _changed(column: Column, changes: Mapping[str, str]) -> Column:
+    field = changes.get(column.named.field)
+    if field is None:
+        return column
+    return Column(column.index, column.header, Named(field, None, column.named.is_sure))
+
+
+def _indicator_before_years(columns: list[Column], sample: _Sample) -> list[Column]:
+    """In a grid without header on its left, the indicator stands before the years."""
+    first_year = min(c.index for c in columns if c.named.field in {"target", "result"})
+    left = [
+        c
+        for c in columns
+        if c.index < first_year
+        and c.named.field in {"", "ignored", "title"}
+        and sample.of(c.index)
+    ]
+    if not left:
+        return columns
+    chosen = left[-1].index
+    return [
+        Column(c.index, c.header, Named("indicator", is_sure=False))
+        if c.index == chosen
+        else c
+        for c in columns
+    ]
+
+
+def _without_doubles(columns: list[Column], sample: _Sample) -> list[Column]:
+    """One column gives each field: the surest, else the first that holds something."""
+    ranked = sorted(
+        columns,
+        key=lambda c: (not c.named.is_sure, not sample.of(c.index), c.index),
+    )
+    taken: set[str] = set()
+    kept: dict[int, Named] = {}
+    for column in ranked:
+        kept[column.index] = named = _still_free(column.named, taken)
+        taken.add(named.key)
+    return [Column(c.index, c.header, kept[c.index]) for c in columns]
+
+
+def _still_free(named: Named, taken: Iterable[str]) -> Named:
+    if named.field in SHARED or named.key not in taken:
+        return named
+    for other in OTHERWISE.get(named.field, ()):
+        if other in SHARED or other not in taken:
+            return Named(other, is_sure=False)
+    return UNKNOWN

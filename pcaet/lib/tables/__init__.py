@@ -1,0 +1,1 @@
+"""Tables that people own: read from files or pasted, found wherever they stand."""
