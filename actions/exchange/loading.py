@@ -1,22 +1,21 @@
-"""The plan, its tree and its actions, to and from the exchange format."""
+"""From a plan file to the base."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
-from django.db.models import Model, Prefetch
+from django.db.models import Model
 
 from pcaet.lib import bulk
 from pcaet.lib import plan_format as fmt
 from pcaet.lib.casing import learn_casing
-from pcaet.lib.numbers import plain
 
-from .directory import Directory
-from .enums import RoleKind, TermKind
-from .models import (
+from ..directory import Directory
+from ..enums import RoleKind, TermKind
+from ..models import (
     Action,
     ActionLink,
     ActionReference,
@@ -46,70 +45,6 @@ TERM_KEYS = {
     TermKind.THEME: "themes",
     TermKind.KEYWORD: "keywords",
 }
-
-
-class ExchangeError(ValueError):
-    """The file follows the format but does not hold together: French sentences."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-
-def check(data: fmt.PlanFile) -> None:
-    """Refuse what the format alone cannot: repeated codes and unknown references.
-
-    Raises:
-        ExchangeError: with one sentence a fault.
-    """
-    faults = [
-        *_repeated("axe", [axis.code for axis in data.axes]),
-        *_repeated("action", [action.code for action in data.actions]),
-    ]
-    codes = {action.code for action in data.actions}
-    homes: dict[str, set[tuple[str, str | None]]] = {code: set() for code in codes}
-    for axis in data.axes:
-        faults += _repeated(
-            f"engagement de l’axe {axis.code}", [e.code for e in axis.engagements]
-        )
-        groups = [(e.code, e.actions) for e in axis.engagements]
-        for engagement, members in [*groups, (None, axis.actions)]:
-            for code in members:
-                if code not in codes:
-                    faults.append(f"L’axe {axis.code} cite l’action {code}, absente.")
-                else:
-                    homes[code].add((axis.code, engagement))
-    for action in data.actions:
-        faults += _faults_of(action, codes, homes[action.code])
-    if faults:
-        raise ExchangeError(faults)
-
-
-def _faults_of(
-    action: fmt.ActionData, codes: set[str], homes: set[tuple[str, str | None]]
-) -> Iterable[str]:
-    if not action.code.strip() or "/" in action.code:
-        yield f"Le code d’action « {action.code} » est vide ou contient une barre."
-    if action.axis is None and (action.engagement is not None or homes):
-        yield f"L’action {action.code} n’a pas d’axe mais le plan la place sous un axe."
-    if action.axis is not None and (action.axis, action.engagement) not in homes:
-        yield (
-            f"L’action {action.code} dit être sous l’axe {action.axis}, engagement "
-            f"{action.engagement or '(aucun)'}, qui ne la cite pas."
-        )
-    for link in action.related_actions:
-        if link.code not in codes or link.code == action.code:
-            yield f"L’action {action.code} est liée à l’action {link.code}, absente."
-
-
-def _repeated(what: str, codes: list[str]) -> list[str]:
-    return [
-        f"Le code {code} désigne plusieurs fois un {what}."
-        if not what.startswith("action")
-        else f"Le code {code} désigne plusieurs actions."
-        for code in dict.fromkeys(codes)
-        if codes.count(code) > 1
-    ]
 
 
 @dataclass
@@ -457,219 +392,4 @@ def _load_details(data: fmt.PlanFile, loaded: Loaded, directory: Directory) -> N
             for action, item in each
             for order, caption in enumerate(item.captions)
         ],
-    )
-
-
-# Writing a plan back -------------------------------------------------------------
-
-
-def actions_for_export(plan: Plan) -> list[Action]:
-    """Every action with all its parts, in the order of the document."""
-    roles = Role.objects.with_organisation()
-    return list(
-        plan.actions.order_by("order", "pk")
-        .select_related("axis", "engagement")
-        .prefetch_related(
-            Prefetch("roles", roles),
-            Prefetch("measures__roles", roles),
-            Prefetch("action_terms", ActionTerm.objects.select_related("term")),
-            Prefetch(
-                "action_references",
-                ActionReference.objects.select_related("reference_measure"),
-            ),
-            Prefetch(
-                "budget_lines", BudgetLine.objects.select_related("funder__parent")
-            ),
-            Prefetch("links", ActionLink.objects.select_related("target")),
-            "milestones",
-            "photos",
-        )
-    )
-
-
-def dump_head(plan: Plan) -> fmt.PlanHead:
-    return fmt.PlanHead(
-        slug=plan.slug,
-        title=plan.title,
-        kind=plan.kind,
-        authority=_org(plan.authority, plan.authority_note),
-        start_year=plan.start_year,
-        end_year=plan.end_year,
-        years=plan.years,
-        introduction=plan.introduction,
-        guiding_question=plan.guiding_question,
-        long_term_goal=plan.long_term_goal,
-        labels=fmt.Labels(
-            axis=plan.axis_label,
-            engagement=plan.engagement_label,
-            action=plan.action_label,
-            measure=plan.measure_label,
-        ),
-    )
-
-
-def dump_deliberations(plan: Plan) -> list[fmt.DeliberationData]:
-    return [
-        fmt.DeliberationData(
-            number=item.number,
-            report_number=item.report_number,
-            title=item.title,
-            date=item.date,
-            votes=fmt.Votes.model_validate(
-                {
-                    "for": item.votes_for,
-                    "against": item.votes_against,
-                    "abstention": item.abstentions,
-                    "interested": item.interested,
-                }
-            ),
-            opinions=[
-                fmt.Opinion(body=o.body, date=o.date, opinion=o.opinion)
-                for o in item.opinions.all()
-            ],
-        )
-        for item in plan.deliberations.prefetch_related("opinions")
-    ]
-
-
-def dump_axes(plan: Plan) -> list[fmt.AxisData]:
-    axes = plan.axes.prefetch_related(
-        "engagements",
-        Prefetch("placements", Placement.objects.select_related("action")),
-    )
-    return [_dump_axis(axis) for axis in axes]
-
-
-def _dump_axis(axis: Axis) -> fmt.AxisData:
-    standing: dict[int | None, list[str]] = {}
-    for place in axis.placements.all():
-        standing.setdefault(place.engagement_id, []).append(place.action.code)
-    return fmt.AxisData(
-        code=axis.code,
-        title=axis.title,
-        introduction=axis.introduction,
-        engagements=[
-            fmt.EngagementData(
-                code=e.code, title=e.title, actions=standing.get(e.pk, [])
-            )
-            for e in axis.engagements.all()
-        ],
-        actions=standing.get(None, []),
-    )
-
-
-def _org(organisation: Organisation, note: str = "") -> fmt.OrgData:
-    parent = organisation.parent
-    return fmt.OrgData(
-        organisation=parent.name if parent else organisation.name,
-        service=organisation.name if parent else None,
-        note=note,
-    )
-
-
-def _partner(role: Role) -> fmt.PartnerData:
-    org = _org(role.organisation, role.note)
-    return fmt.PartnerData(role=role.kind, **org.model_dump())
-
-
-def _roles_raw(part: Action | Measure) -> fmt.RolesRaw:
-    return fmt.RolesRaw(**{kind.value: part.role_text(kind) for kind in RoleKind})
-
-
-def _plain(value: Decimal | None) -> str | None:
-    return None if value is None else plain(value)
-
-
-def dump_action(
-    action: Action,
-    indicators_of: Callable[[Action, Measure | None], list[fmt.IndicatorData]],
-) -> fmt.ActionData:
-    return fmt.ActionData(
-        code=action.code,
-        title=action.title,
-        axis=action.axis.code if action.axis else None,
-        engagement=action.engagement.code if action.engagement else None,
-        context=action.context,
-        description=action.description,
-        expected_results=action.expected_results,
-        consultation=action.consultation,
-        status=action.status or None,
-        status_raw=action.status_raw,
-        types=[term.code for term in action.types],
-        themes=[term.code for term in action.themes],
-        keywords=[term.code for term in action.keywords],
-        reference_measures=[
-            fmt.ReferenceData(
-                catalogue=link.reference_measure.catalogue,
-                code=link.reference_measure.code,
-            )
-            for link in action.action_references.all()
-        ],
-        start=fmt.WhenData(
-            year=action.start_year, date=action.start_date, raw=action.start_raw
-        ),
-        end=fmt.WhenData(
-            year=action.end_year, date=action.end_date, raw=action.end_raw
-        ),
-        budget=fmt.BudgetData(
-            min=_plain(action.budget_min),
-            max=_plain(action.budget_max),
-            uncertain=action.budget_uncertain,
-            raw=action.budget_raw,
-        ),
-        budget_lines=[_dump_line(line) for line in action.budget_lines.all()],
-        pilots=[_org(role.organisation, role.note) for role in action.pilots],
-        partners=[_partner(role) for role in action.partners],
-        roles_raw=_roles_raw(action),
-        impact_objective=action.impact_objective,
-        impact_horizon_years=action.impact_horizon_years,
-        milestones=[
-            fmt.MilestoneData(
-                horizon_years=step.horizon_years,
-                date=step.date,
-                text=step.text,
-                done=step.done,
-            )
-            for step in action.milestones.all()
-        ],
-        indicators=indicators_of(action, None),
-        measures=[
-            _dump_measure(measure, indicators_of(action, measure))
-            for measure in action.measures.all()
-        ],
-        related_actions=[
-            fmt.RelatedData(code=link.target.code, relation=link.relation)
-            for link in action.links.all()
-            if link.target.plan_id == action.plan_id
-        ],
-        captions=[
-            fmt.CaptionData(text=photo.text, credit=photo.credit)
-            for photo in action.photos.all()
-        ],
-    )
-
-
-def _dump_line(line: BudgetLine) -> fmt.BudgetLineData:
-    return fmt.BudgetLineData(
-        year=line.year,
-        nature=line.nature,
-        funder=_org(line.funder) if line.funder else None,
-        planned=_plain(line.planned),
-        committed=_plain(line.committed),
-        spent=_plain(line.spent),
-    )
-
-
-def _dump_measure(
-    measure: Measure, indicators: list[fmt.IndicatorData]
-) -> fmt.MeasureData:
-    return fmt.MeasureData(
-        code=measure.code,
-        title=measure.title,
-        description=measure.description,
-        status=measure.status or None,
-        pilots=[_org(role.organisation, role.note) for role in measure.pilots],
-        partners=[_partner(role) for role in measure.partners],
-        roles_raw=_roles_raw(measure),
-        indicators=indicators,
     )
