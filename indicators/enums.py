@@ -59,3 +59,4 @@ class RowKind(TextChoices):
 
 # A cell without a result: never a state that a person chooses.
 MISSING = "missing"
+STATE_LABELS = {**dict(State.choices), MISSING: "Manquant"}

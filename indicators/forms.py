@@ -17,19 +17,22 @@ from pcaet.lib.numbers import plain, read_number
 from pcaet.lib.text import clean
 
 from .enums import State
-from .models import Campaign, Cell, Quantity, QuantityLine, Result
+from .models import Campaign, Cell, Quantity, QuantityLine, Result, Review
 from .progress import ProgressChanges
 from .typing import Entry
 
 if TYPE_CHECKING:
     _CampaignModelForm = forms.ModelForm[Campaign]
+    _ReviewModelForm = forms.ModelForm[Review]
 else:
-    _CampaignModelForm = forms.ModelForm
+    _CampaignModelForm = _ReviewModelForm = forms.ModelForm
 
 # What the base holds exactly: 18 digits before the comma, 6 after.
 MAX_DIGITS_BEFORE = 18
 MAX_DIGITS_AFTER = 6
 MAX_TEXT = 20_000
+# A plan of six years, and what remains of the one before.
+MAX_REVIEW_YEARS = 12
 # What the button of a conflict sends to leave the other version as it is.
 KEEP_THEIRS = "keep"
 
@@ -299,6 +302,45 @@ class ProgressForm(forms.Form):
                 for m in self.milestones
             },
         )
+
+
+class ReviewForm(_ReviewModelForm):
+    """The year or the period that a new review covers."""
+
+    class Meta:
+        model = Review
+        fields = ("first_year", "year")
+
+    def __init__(self, plan: Plan, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, instance=Review(plan=plan), label_suffix="")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = data.get("first_year"), data.get("year")
+        if not first or not last:
+            return data
+        if last - first >= MAX_REVIEW_YEARS:
+            raise ValidationError(f"Un bilan couvre {MAX_REVIEW_YEARS} années au plus.")
+        known = self.instance.plan.reviews.filter(first_year=first, year=last)
+        if known.exists():
+            raise ValidationError("Ce bilan existe déjà.")
+        return data
+
+
+class ReviewSheetForm(forms.Form):
+    """What the review says of one action."""
+
+    answer = forms.CharField(
+        label="Bilan de l’action",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+    complete = forms.BooleanField(label="Cette fiche est complète", required=False)
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def clean_answer(self) -> str:
+        return clean(self.cleaned_data["answer"])
 
 
 class CampaignForm(_CampaignModelForm):

@@ -5,6 +5,7 @@ from .views import (
     rates,
     reminders,
     results,
+    reviews,
     typing,
     validation,
     workbooks,
@@ -98,5 +99,32 @@ urlpatterns = [
         "plans/<slug:slug>/completude/",
         rates.plan_completeness,
         name="plan_completeness",
+    ),
+    # Reviews
+    path("plans/<slug:slug>/bilans/", reviews.review_list, name="review_list"),
+    path(
+        "plans/<slug:slug>/bilans/<int:pk>/",
+        reviews.review_detail,
+        name="review_detail",
+    ),
+    path(
+        "plans/<slug:slug>/bilans/<int:pk>/clore/",
+        reviews.review_close,
+        name="review_close",
+    ),
+    path(
+        "plans/<slug:slug>/bilans/<int:pk>/rouvrir/",
+        reviews.review_reopen,
+        name="review_reopen",
+    ),
+    path(
+        "plans/<slug:slug>/bilans/<int:pk>/introduction/",
+        reviews.review_introduction,
+        name="review_introduction",
+    ),
+    path(
+        "plans/<slug:slug>/bilans/<int:pk>/fiches/<str:code>/",
+        reviews.review_sheet,
+        name="review_sheet",
     ),
 ]

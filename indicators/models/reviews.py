@@ -116,6 +116,11 @@ class Review(models.Model):
     def is_closed(self) -> bool:
         return self.closed_at is not None
 
+    def save_because(self, reason: str) -> None:
+        """Save, with the reason that the history tells."""
+        self._change_reason = reason
+        self.save()
+
 
 class ReviewSheet(models.Model):
     """What the review says of one action, and who holds it for complete."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TypedDict
 
 from django import template
 
-from ..enums import MISSING, State
+from pcaet.lib.french import french_date
+
+from ..enums import MISSING, STATE_LABELS, State
 from ..models import Cell, Indicator
 
 register = template.Library()
@@ -18,7 +22,7 @@ SIGNS = {
     State.NOT_APPLICABLE: "○",
     MISSING: "–",
 }
-LABELS = {**dict(State.choices), MISSING: "Manquant"}
+LABELS = STATE_LABELS
 
 
 class Badge(TypedDict):
@@ -40,3 +44,15 @@ def previous_result(indicator: Indicator, year: int) -> Cell | None:
     """The cell of the year before, if something was done. Reads what is prefetched."""
     cell = indicator.cell(year)
     return cell if cell.result and not cell.result.is_empty else None
+
+
+@register.filter
+def exact(figure: str | None) -> Decimal | None:
+    """A figure that a closed review keeps as text."""
+    return None if figure is None else Decimal(figure)
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """The day of a date or moment that a closed review keeps as text."""
+    return french_date(date.fromisoformat(text[:10])) if text else ""
