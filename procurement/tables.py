@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from actions.models import Plan
 from actions.tables.compare import LOCKED, ActionComparer
+from actions.tables.folding import fold
 from actions.tables.preview import Line, Outcome
 from actions.tables.records import Content, GoalRecord
 from pcaet.lib.numbers import plain
-from pcaet.lib.text import fold
 
 from .models import Goal, GoalTarget
 

@@ -203,7 +203,7 @@ class _Reading:
             "id": buyer
         }
         columns: dict[str, Any] = {
-            "kind": self.source.kind,
+            "kind": self.source.kind.value,
             "number": number[:60],
             "object": object_,
             "cpv": self._cpv(),
@@ -559,7 +559,7 @@ def identity(
 ) -> str:
     """What two publications of one contract share, and two of its lots do not."""
     firms = ",".join(sorted(holder.identifier for holder in holders))
-    parts = (kind, buyer, number, notified_on.isoformat(), firms, v.bare(object_))
+    parts = (str(kind), buyer, number, notified_on.isoformat(), firms, v.bare(object_))
     return hashlib.sha1("|".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaet.lib.batches import batches
+from pcaet.lib.rows import insert_rows
 
 from ..enums import ModificationReading, Source
 from ..models import (
@@ -61,6 +62,11 @@ PUBLISHED_COLUMNS = (
 )
 
 
+CREATED_COLUMNS = ("key", "buyer_id", "source")
+# A new contract says nothing yet in the officer's layer.
+NO_ADDITIONS = {"social_kinds": "", "environmental_kinds": "", "officer_note": ""}
+
+
 @dataclass(slots=True)
 class Change:
     """The versions of one contract in the file, the latest last, and what is known."""
@@ -94,20 +100,33 @@ def write(changes: list[Change], file: ImportedFile, origin: Source) -> None:
 def _create(
     changes: list[Change], buyers: dict[str, Buyer], origin: Source
 ) -> list[Contract]:
-    return Contract.objects.bulk_create(
-        [
-            Contract(
-                key=change.latest.key,
-                source=origin,
-                buyer=buyers[change.latest.buyer],
-                fingerprint=change.latest.fingerprint,
-                anomalies=change.latest.anomalies,
-                version=change.distinct,
-                **change.latest.columns,
+    """Insert the contracts; those given back have only their key."""
+    insert_rows(
+        Contract,
+        (*CREATED_COLUMNS, *PUBLISHED_COLUMNS, *NO_ADDITIONS),
+        (
+            (
+                change.latest.key,
+                buyers[change.latest.buyer].pk,
+                origin.value,
+                *map(_published(change).__getitem__, PUBLISHED_COLUMNS),
+                *NO_ADDITIONS.values(),
             )
             for change in changes
-        ]
+        ),
     )
+    keys = [change.latest.key for change in changes]
+    found = dict(Contract.objects.filter(key__in=keys).values_list("key", "pk"))
+    return [Contract(pk=found[key], key=key) for key in keys]
+
+
+def _published(change: Change) -> dict[str, Any]:
+    latest = change.latest
+    return latest.columns | {
+        "anomalies": latest.anomalies,
+        "fingerprint": latest.fingerprint,
+        "version": change.distinct,
+    }
 
 
 def _update(changes: list[Change]) -> list[Contract]:
@@ -181,18 +200,15 @@ def _write_holders(pairs: Pairs, holders: dict[tuple[str, str], Holder]) -> None
         for link in ContractHolder.objects.filter(contract__in=_updated(pairs))
     }
     ContractHolder.objects.filter(contract__in=_updated(pairs)).delete()
-    links = (
-        (contract, holders[data.identifier, data.kind])
-        for contract, change in pairs
-        for data in change.latest.holders
-    )
-    ContractHolder.objects.bulk_create(
-        ContractHolder(
-            contract=contract,
-            holder=holder,
-            size_class=before.get((contract.pk, holder.pk), ""),
-        )
-        for contract, holder in links
+    insert_rows(
+        ContractHolder,
+        ("contract_id", "holder_id", "size_class"),
+        (
+            (contract.pk, holder.pk, before.get((contract.pk, holder.pk), ""))
+            for contract, change in pairs
+            for data in change.latest.holders
+            if (holder := holders[data.identifier, data.kind])
+        ),
     )
 
 
@@ -267,17 +283,23 @@ def _write_subcontracts(pairs: Pairs, holders: dict[tuple[str, str], Holder]) ->
 
 
 def _keep_raw(pairs: Pairs, file: ImportedFile) -> None:
-    RawRecord.objects.bulk_create(
-        RawRecord(
-            file=file,
-            position=item.source.position,
-            path=item.source.path,
-            content=_as_text(item.source.content),
-            contract=contract,
-            fingerprint=item.fingerprint,
-        )
-        for contract, change in pairs
-        for item in change.versions
+    names = ("file_id", "position", "path", "content", "contract_id", "fingerprint")
+    insert_rows(
+        RawRecord,
+        (*names, "reason"),
+        (
+            (
+                file.pk,
+                item.source.position,
+                item.source.path,
+                _as_text(item.source.content),
+                contract.pk,
+                item.fingerprint,
+                "",
+            )
+            for contract, change in pairs
+            for item in change.versions
+        ),
     )
 
 
