@@ -13,6 +13,7 @@ PARENTS = (
     "review",
     "campaign",
     "axis",
+    "engagement",
     "source",
     "action",
     "measure",
@@ -51,8 +52,8 @@ def plan_lookups(model: type[Model]) -> list[str]:
     for key in _ways_up(model):
         if key.related_model is Plan:
             return [key.name]
-        parent: type[Model] = key.related_model  # type: ignore[assignment]
-        found += [f"{key.name}__{lookup}" for lookup in plan_lookups(parent)]
+        ways = plan_lookups(key.related_model)
+        found += [f"{key.name}__{way}" for way in ways]
     return found
 
 

@@ -77,7 +77,9 @@ def refusal_to_delete(instance: Model, user: User | AnonymousUser) -> str:
     """Why the instance stays in its plan, in French; nothing if it may go."""
     if not locked_fields(instance, user):
         return ""
-    return f"{_adopted(instance)} : seul un administrateur peut supprimer « {instance} »."
+    return (
+        f"{_adopted(instance)} : seul un administrateur peut supprimer « {instance} »."
+    )
 
 
 def keep_locked(instance: Model, user: User | AnonymousUser) -> list[str]:
