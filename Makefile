@@ -13,6 +13,8 @@ MANAGE := $(PY) manage.py
 
 demo:
 	@.ci/install
+	@$(PY) -c "import socket; socket.create_server(('$(HOST)', $(PORT)))" \
+		2>/dev/null || { echo "Le port $(PORT) est pris : make demo PORT=8080"; exit 1; }
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) build_fonts
 	@$(MANAGE) collectstatic --no-input --verbosity 0
