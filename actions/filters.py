@@ -17,6 +17,7 @@ from pcaet.lib.text import fold
 from .enums import RoleKind, TermKind
 from .models import (
     Action,
+    Engagement,
     Organisation,
     Placement,
     Plan,
@@ -66,6 +67,9 @@ class ActionFilter(filters.FilterSet):  # type: ignore[misc]
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     axe = filters.ChoiceFilter(label="Axe", empty_label="Tous", method="under_axis")
+    engagement = filters.ChoiceFilter(
+        label="Engagement", empty_label="Tous", method="under_engagement"
+    )
     pilote = filters.ChoiceFilter(label="Pilote", empty_label="Tous", method="led_by")
     etat = filters.ChoiceFilter(label="État", empty_label="Tous", method="in_state")
     theme = filters.ChoiceFilter(label="Thème", empty_label="Tous", method="with_term")
@@ -98,8 +102,9 @@ class ActionFilter(filters.FilterSet):  # type: ignore[misc]
         self.plan = plan
         self.states = states
         self.filters["axe"].label = plan.axis_label or "Axe"
+        self.filters["engagement"].label = plan.engagement_label or "Engagement"
         for name, choices in choices_of(plan, states.values()).items():
-            if len(choices) > 1:
+            if len(list(_flat(choices))) > 1:
                 self.filters[name].extra["choices"] = choices
             else:
                 del self.filters[name]
@@ -127,6 +132,12 @@ class ActionFilter(filters.FilterSet):  # type: ignore[misc]
         self, actions: ActionQuerySet, name: str, value: str
     ) -> ActionQuerySet:
         standing = Placement.objects.filter(axis__code=value, axis__plan=self.plan)
+        return actions.filter(pk__in=standing.values("action"))
+
+    def under_engagement(
+        self, actions: ActionQuerySet, name: str, value: str
+    ) -> ActionQuerySet:
+        standing = Placement.objects.filter(engagement=int(value))
         return actions.filter(pk__in=standing.values("action"))
 
     def led_by(self, actions: ActionQuerySet, name: str, value: str) -> ActionQuerySet:
@@ -161,7 +172,7 @@ class ActionFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 def choices_of(plan: Plan, states: Iterable[ActionState]) -> dict[str, Choices]:
-    """What each list offers for this plan. Five queries."""
+    """What each list offers for this plan. Six queries."""
     present = {state.code for state in states}
     terms = Term.objects.filter(actions__plan=plan).distinct()
     terms_by_kind: dict[str, Choices] = defaultdict(list)
@@ -175,6 +186,7 @@ def choices_of(plan: Plan, states: Iterable[ActionState]) -> dict[str, Choices]:
             )
             for axis in plan.axes.all()
         ],
+        "engagement": _engagements(plan),
         "pilote": _pilots(plan),
         "etat": [(s.code, s.label) for s in ALL_STATES if s.code in present],
         "theme": terms_by_kind[TermKind.THEME],
@@ -186,6 +198,12 @@ def choices_of(plan: Plan, states: Iterable[ActionState]) -> dict[str, Choices]:
         ],
         "manque": list(Lack.choices),
     }
+
+
+def _engagements(plan: Plan) -> Choices:
+    """Those under which an action stands."""
+    held = Engagement.objects.filter(axis__plan=plan, placements__isnull=False)
+    return [(str(e.pk), _short(str(e))) for e in held.distinct()]
 
 
 def _pilots(plan: Plan) -> Choices:

@@ -79,12 +79,9 @@ def facts_of(plan: Plan) -> list[Fact]:
 
 
 def _fact(*row: Any) -> Fact:
-    *known, result, chosen, computed, attainment = row
-    return Fact(*known, _state(result, chosen, computed), attainment)
-
-
-def _state(result: int | None, chosen: str, computed: str) -> str:
-    return (chosen or computed or UNSAID) if result else MISSING
+    known, (result, chosen, computed, attainment) = row[:6], row[6:]
+    state = (chosen or computed or UNSAID) if result else MISSING
+    return Fact._make((*known, state, attainment))
 
 
 def tally_of(facts: Iterable[Fact]) -> Tally:

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from actions.filters import ActionFilter
 from actions.models import Action, Axis, Engagement, Placement, Plan
-from actions.state import ALL_STATES, ActionState
+from actions.state import ALL_STATES, UNKNOWN, ActionState
 from indicators.summaries import Progress, Tally, progress_by_action
 
 from .states import NO_PROGRESS, states_of
@@ -77,9 +77,24 @@ class Outline:
         return len(self._states)
 
     @property
+    def columns(self) -> list[str]:
+        """What the rows have to say beside titles, as classes of the style sheet."""
+        told = {
+            "has-pilots": any(action.all_pilots for action in self.actions),
+            "has-states": {s.code for s in self._states.values()} != {UNKNOWN.code},
+            "has-years": bool(self.years),
+        }
+        return [name for name, is_told in told.items() if is_told]
+
+    @property
     def years(self) -> list[int]:
         """The years for which some action has a target."""
         return sorted({y for p in self._progress.values() for y in p.by_year})
+
+    @property
+    def rows(self) -> list[Row]:
+        """Each action shown once, wherever it stands."""
+        return [self._row(action, []) for action in self.actions]
 
     @property
     def tally(self) -> Tally:

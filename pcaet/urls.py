@@ -23,6 +23,7 @@ urlpatterns = [
     path("organismes/<int:pk>/", views.organisation_detail, name="organisation_detail"),
     path("connexion/", auth_views.LoginView.as_view(), name="login"),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
+    path("", include("pcaet.dashboard_urls")),
     path("", include("indicators.urls")),
     path("commande-publique/", include("procurement.urls")),
     path("admin/", admin.site.urls),

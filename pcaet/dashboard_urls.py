@@ -1,0 +1,25 @@
+from django.urls import path
+
+from . import dashboard_views as views
+
+urlpatterns = [
+    path(
+        "plans/<slug:slug>/tableau-de-bord/",
+        views.plan_dashboard,
+        name="plan_dashboard",
+    ),
+    path("plans/<slug:slug>/resultats/", views.target_list, name="target_list"),
+    path(
+        "plans/<slug:slug>/resultats.<str:kind>",
+        views.target_export,
+        name="target_export",
+    ),
+    path(
+        "plans/<slug:slug>/actions.<str:kind>",
+        views.action_export,
+        name="action_export",
+    ),
+    path(
+        "organismes.<str:kind>", views.organisation_export, name="organisation_export"
+    ),
+]
