@@ -85,11 +85,11 @@ class Sheet:
         self.fiche = Fiche(action, today)
         self._user = user
 
-    @property
+    @cached_property
     def roles(self) -> list[RoleLine]:
         return role_lines(self.action, self.plan.authority)
 
-    @property
+    @cached_property
     def measures(self) -> list[MeasurePart]:
         authority = self.plan.authority
         return [
@@ -108,10 +108,11 @@ class Sheet:
 
     def _blocks(self, measure: int | None) -> list[Block]:
         own = [i for i in self.fiche.indicators if i.measure_id == measure]
+        years = self.fiche.years if any(i.years for i in own) else []
         return [
-            block_of(kind, indicators, self.fiche.years)
+            Block(KIND_LABELS[kind], years, rows)
             for kind in IndicatorKind
-            if (indicators := [i for i in own if i.kind == kind])
+            if (rows := [GridRow(i, i.cells(years)) for i in own if i.kind == kind])
         ]
 
     @cached_property
@@ -142,6 +143,14 @@ class Sheet:
         )
 
     @property
+    def is_bare(self) -> bool:
+        """The document gives the action a title, and nothing else."""
+        action, fiche = self.action, self.fiche
+        texts = (action.context, fiche.description, action.impact_objective)
+        parts = (action.expected_results, fiche.steps, self.roles, self.blocks)
+        return not any((*texts, *parts, action.consultation, self.measures))
+
+    @property
     def lists_side_by_side(self) -> bool:
         """Kinds of indicators without years read best beside each other."""
         return len(self.blocks) > 1 and not any(block.is_grid for block in self.blocks)
@@ -157,7 +166,8 @@ class Sheet:
         years = [year for year, right in rights.items() if right.allowed]
         if not years or rights[years[0]].every_indicator:
             return years
-        return years if Role.objects.piloting(self.action, self._user).exists() else []
+        own = Indicator.objects.filter(action=self.action).piloted_by(self._user)
+        return years if own.exists() else []
 
     @property
     def may_edit(self) -> bool:
@@ -195,14 +205,6 @@ class Sheet:
         here = Q(order=self.action.order, pk__gt=self.action.pk)
         after = self.plan.actions.filter(Q(order__gt=self.action.order) | here)
         return after.order_by("order", "pk").first()
-
-
-def block_of(
-    kind: IndicatorKind, indicators: Sequence[Indicator], years: Sequence[int]
-) -> Block:
-    shown = years if any(indicator.years for indicator in indicators) else []
-    rows = [GridRow(indicator, indicator.cells(shown)) for indicator in indicators]
-    return Block(KIND_LABELS[kind], shown, rows)
 
 
 def role_lines(holder: Action | Measure, authority: Organisation) -> list[RoleLine]:

@@ -102,8 +102,7 @@ class YearGrid:
             indicators.for_grid()
             .in_document_order()
             .prefetch_related(
-                Prefetch("action__roles", pilots, to_attr="leads"),
-                Prefetch("measure__roles", pilots, to_attr="leads"),
+                Prefetch("action__roles", pilots), Prefetch("measure__roles", pilots)
             )
         )
         rows = (_row(indicator, self.year) for indicator in loaded)
@@ -115,6 +114,15 @@ class YearGrid:
         return (not state or row.state == state) and (
             not pilot or row.answers_to(int(pilot))
         )
+
+    @property
+    def has_targets(self) -> bool:
+        return any(row.cell.target for row in self.rows)
+
+    @property
+    def has_own_pilots(self) -> bool:
+        """Whether rows of one action answer to different pilots."""
+        return any(row.measure and row.measure.pilots for row in self.rows)
 
     @property
     def is_filtered(self) -> bool:
