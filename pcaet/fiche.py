@@ -50,6 +50,9 @@ LARGE_TITLE, MEDIUM_TITLE = 100, 240
 # Signs of a code set large, then medium.
 LARGE_CODE, MEDIUM_CODE = 3, 6
 
+# Signs of a row that stays in one piece; a longer one may run over the page.
+LONGEST_ROW = 1500
+
 DESCRIPTION_LABELS = {
     PlanKind.PCAET: "Description et sous-actions",
     PlanKind.SPASER: "Descriptif de l’action",
@@ -126,6 +129,11 @@ class RoleLine:
     groups: list[RoleGroup]
     words: str
 
+    @property
+    def is_long(self) -> bool:
+        listed = sum(len(name) for group in self.groups for name in group.names)
+        return listed + len(self.words) > LONGEST_ROW
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureSheet:
@@ -140,6 +148,10 @@ class Steps:
 
     when: str
     milestones: list[Milestone]
+
+    @property
+    def is_long(self) -> bool:
+        return sum(len(step.text) for step in self.milestones) > LONGEST_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +365,16 @@ class Fiche:
             (k.label_from_target, k.source) for k in self.action.reverse_links.all()
         ]
         return [Link(label, action) for label, action in dict.fromkeys(said)]
+
+    @property
+    def printed_links(self) -> list[Link]:
+        """Paper goes anywhere: it names no action of a plan that is not public."""
+        own = self.plan.pk
+        return [
+            link
+            for link in self.links
+            if link.action.plan_id == own or link.action.plan.is_public
+        ]
 
     @cached_property
     def photos(self) -> list[Photo]:
