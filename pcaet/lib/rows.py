@@ -28,7 +28,7 @@ def insert_rows(
     quote = connection.ops.quote_name
     by_attribute = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_attribute[name] for name in names]
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table = quote(model._meta.db_table)
     prepared = [(n, p) for n, f in enumerate(fields) if (p := _preparer(f))]

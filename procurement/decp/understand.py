@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pcaet.lib.months import add_months
@@ -414,16 +415,11 @@ class _Reading:
         self, outer: str, inner: str, labels: dict[str, str]
     ) -> dict[str, bool | None] | None:
         """Three states for each; None where the record contradicts itself."""
-        said: set[str] = set()
-        denied = False
-        for written in self._listed(outer, inner):
-            label = v.folded(written)
-            if label in labels:
-                said.add(labels[label])
-            elif label in NO_CONSIDERATION:
-                denied = True
-            else:
-                self._note(outer, f"Valeur inconnue : « {written[:60]} ».")
+        written = {v.folded(text): text for text in self._listed(outer, inner)}
+        said = {labels[label] for label in written if label in labels}
+        denied = not NO_CONSIDERATION.isdisjoint(written)
+        for label in written.keys() - labels.keys() - NO_CONSIDERATION:
+            self._note(outer, f"Valeur inconnue : « {written[label][:60]} ».")
         if said and denied:
             self._note(outer, "« Pas de considération » à côté d’une considération.")
             return None
@@ -563,9 +559,13 @@ def identity(
     return hashlib.sha1("|".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
+# Escaped, so that no lone half of a character or NUL ever reaches the base.
+compact_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def fingerprint(record: dict[str, Any]) -> str:
-    written = json.dumps(record, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha1(written.encode(), usedforsecurity=False).hexdigest()
+    written = compact_json(record).encode()
+    return hashlib.sha1(written, usedforsecurity=False).hexdigest()
 
 
 # The record as we publish it again: the names of version 2, in the schema's order.
@@ -581,8 +581,17 @@ def _list_in(outer: str, inner: str) -> _Cleaner:
     doubled = f"{outer}_{inner}"
 
     def clean(value: Any) -> Any:
-        found = [t for t in map(v.text, v.items(value, inner, doubled)) if t]
+        texts = value.get(inner) if type(value) is dict else None
+        if type(texts) is list and all(type(text) is str for text in texts):
+            return known(tuple(texts))
+        return read(v.items(value, inner, doubled))
+
+    def read(items: Iterable[Any]) -> Any:
+        found = [t for t in map(v.text, items) if t]
         return {inner: found} if found else None
+
+    # The same few lists come back in every record, and nothing ever changes them.
+    known = lru_cache(maxsize=1024)(read)
 
     return clean
 

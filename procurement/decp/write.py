@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,14 @@ from ..models import (
     Subcontract,
 )
 from .read import SourceRecord
-from .understand import HolderData, Refused, Understood, current_state, end_of
+from .understand import (
+    HolderData,
+    Refused,
+    Understood,
+    compact_json,
+    current_state,
+    end_of,
+)
 
 # Under the number of parameters that SQLite takes in one query.
 KEYS_AT_ONCE = 5_000
@@ -99,8 +105,8 @@ def write(changes: list[Change], file: ImportedFile, origin: Source) -> None:
 
 def _create(
     changes: list[Change], buyers: dict[str, Buyer], origin: Source
-) -> list[Contract]:
-    """Insert the contracts; those given back have only their key."""
+) -> list[int]:
+    """Insert the contracts, and give their identifiers in the base."""
     insert_rows(
         Contract,
         (*CREATED_COLUMNS, *PUBLISHED_COLUMNS, *NO_ADDITIONS),
@@ -117,7 +123,7 @@ def _create(
     )
     keys = [change.latest.key for change in changes]
     found = dict(Contract.objects.filter(key__in=keys).values_list("key", "pk"))
-    return [Contract(pk=found[key], key=key) for key in keys]
+    return [found[key] for key in keys]
 
 
 def _published(change: Change) -> dict[str, Any]:
@@ -129,7 +135,7 @@ def _published(change: Change) -> dict[str, Any]:
     }
 
 
-def _update(changes: list[Change]) -> list[Contract]:
+def _update(changes: list[Change]) -> list[int]:
     """Write the published columns only: what the officer added stays."""
     contracts = []
     for change in changes:
@@ -143,7 +149,7 @@ def _update(changes: list[Change]) -> list[Contract]:
         contracts.append(contract)
     if contracts:
         Contract.objects.bulk_update(contracts, PUBLISHED_COLUMNS, batch_size=200)
-    return contracts
+    return [contract.pk for contract in contracts]
 
 
 def _buyers(items: Iterable[Understood]) -> dict[str, Buyer]:
@@ -187,10 +193,11 @@ def _fetch(model: Any, name: str, found: Iterable[str]) -> Iterator[Any]:
         yield from model.objects.filter(**{f"{name}__in": some})
 
 
-Pairs = list[tuple[Contract, Change]]
+# Each contract, by its identifier in the base, with what the file says of it.
+Pairs = list[tuple[int, Change]]
 
 
-def _updated(pairs: Pairs) -> list[Contract]:
+def _updated(pairs: Pairs) -> list[int]:
     return [contract for contract, change in pairs if change.existing is not None]
 
 
@@ -204,7 +211,7 @@ def _write_holders(pairs: Pairs, holders: dict[tuple[str, str], Holder]) -> None
         ContractHolder,
         ("contract_id", "holder_id", "size_class"),
         (
-            (contract.pk, holder.pk, before.get((contract.pk, holder.pk), ""))
+            (contract, holder.pk, before.get((contract, holder.pk), ""))
             for contract, change in pairs
             for data in change.latest.holders
             if (holder := holders[data.identifier, data.kind])
@@ -224,10 +231,10 @@ def _write_modifications(pairs: Pairs) -> None:
     rows = []
     for contract, change in pairs:
         for order, data in enumerate(change.latest.modifications):
-            reading = said.get((contract.pk, order, data.amount))
+            reading = said.get((contract, order, data.amount))
             rows.append(
                 Modification(
-                    contract=contract,
+                    contract_id=contract,
                     order=order,
                     number=data.number,
                     notified_on=data.notified_on,
@@ -267,7 +274,7 @@ def _write_subcontracts(pairs: Pairs, holders: dict[tuple[str, str], Holder]) ->
     Subcontract.objects.filter(contract__in=_updated(pairs)).delete()
     Subcontract.objects.bulk_create(
         Subcontract(
-            contract=contract,
+            contract_id=contract,
             order=order,
             number=data.number,
             holder=holders[data.holder.identifier, data.holder.kind]
@@ -292,8 +299,8 @@ def _keep_raw(pairs: Pairs, file: ImportedFile) -> None:
                 file.pk,
                 item.source.position,
                 item.source.path,
-                _as_text(item.source.content),
-                contract.pk,
+                compact_json(item.source.content),
+                contract,
                 item.fingerprint,
                 "",
             )
@@ -312,15 +319,10 @@ def keep_refused(
                 file=file,
                 position=record.position,
                 path=record.path,
-                content=_as_text(record.content),
+                content=compact_json(record.content),
                 reason=error.reason,
             )
             for record, error in refused
         ),
         batch_size=ROWS_AT_ONCE,
     )
-
-
-def _as_text(content: Any) -> str:
-    # Escaped, so that no lone half of a character or NUL ever reaches the base.
-    return json.dumps(content, separators=(",", ":"))

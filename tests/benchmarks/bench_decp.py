@@ -2,9 +2,9 @@
 
     python tests/benchmarks/bench_decp.py [NUMBER]
 
-Import must stay within 4 times the parsing and bulk insert of the raw records; the goals
-page at that size within 3 times its time at 1,000. DATABASE_URL chooses the base: its
-tables of purchasing are emptied first, so give it a scratch one.
+Import must stay within 4 times the parsing and bulk insert of the raw records; the
+goals page at that size within 3 times its time at 1,000. DATABASE_URL chooses the
+server; the work is done in a test base of its own.
 """
 
 from __future__ import annotations
@@ -28,15 +28,26 @@ from datetime import date  # noqa: E402
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import DEFAULT_DB_ALIAS, connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from procurement.decp.load import import_file  # noqa: E402
-from procurement.models import Buyer, Contract, ImportedFile, RawRecord  # noqa: E402
+from procurement.models import (  # noqa: E402
+    Buyer,
+    Contract,
+    ContractHolder,
+    Holder,
+    ImportedFile,
+    Modification,
+    RawRecord,
+    Subcontract,
+)
 
 SAMPLE = ROOT / "tests/data/decp/v2_valide_dematis_2024-07-26.json"
 TODAY = date(2026, 11, 22)
 LARGEST_IMPORT, LARGEST_PAGE = 4, 3
+# The best of several, by turns: other work slows a shared machine.
+ROUNDS = 3
 
 
 def contracts(number: int) -> bytes:
@@ -70,9 +81,9 @@ def raw(content: bytes) -> None:
 
 
 def empty() -> None:
-    Contract.objects.all().delete()
-    ImportedFile.objects.all().delete()
-    Buyer.objects.all().delete()
+    tables = (RawRecord, ContractHolder, Modification, Subcontract, Contract)
+    for model in (*tables, ImportedFile, Holder, Buyer):
+        model._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
 
 
 def best_page(client: Client) -> float:
@@ -89,11 +100,14 @@ def main(number: int) -> None:
     client.force_login(User.objects.create_superuser("banc"))
     import_file(contracts(1000), name="mille.json", today=TODAY)
     small = best_page(client)
-    empty()
     content = contracts(number)
-    floor = timed(lambda: raw(content))
-    empty()
-    ours = timed(lambda: import_file(content, name="a.json", today=TODAY))
+    floor = ours = float("inf")
+    for _ in range(ROUNDS):
+        empty()
+        floor = min(floor, timed(lambda: raw(content)))
+        empty()
+        once = timed(lambda: import_file(content, name="a.json", today=TODAY))
+        ours = min(ours, once)
     again = timed(lambda: import_file(content, name="a.json", today=TODAY))
     large = best_page(client)
     print(f"{connection.vendor}, {number} contrats, {len(content) / 1e6:.0f} Mo")
