@@ -150,6 +150,32 @@ def test_every_page_names_authority_plan_and_page(besancon: Plan) -> None:
         assert "Imprimé le 22 novembre 2026" in page
 
 
+HEADINGS = (
+    "Enjeux et objectifs généraux",
+    "Descriptif de l'action",
+    "Résultats attendus",
+    "Indicateurs",
+    "Indicateurs de réalisation",
+    "Indicateurs d'effets",
+    "Pilotage et partenaires",
+)
+
+
+def test_no_page_ends_on_a_heading(clermont: Plan) -> None:
+    for action in actions_to_print().filter(plan=clermont):
+        for page in pages(render_fiche(action, printed_on=TODAY)):
+            # The lines in the margins come last.
+            content, _, _ = page.partition("\nClermont Auvergne Métropole,")
+            assert words(content.splitlines()[-1]) not in HEADINGS
+
+
+def test_table_repeats_its_header_on_the_next_page(besancon: Plan) -> None:
+    [_, second, *_] = pages(printed(action_of(besancon, "42")))
+
+    first_line = words(second.splitlines()[0])
+    assert first_line == "Planification de la réalisation 2015 2016 2017 2018"
+
+
 def test_text_is_large_enough_to_read(besancon: Plan) -> None:
     found = sizes(printed(action_of(besancon, "36")))
 
