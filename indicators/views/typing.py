@@ -202,7 +202,8 @@ def result_save(request: SignedInRequest, pk: int, year: int) -> JsonResponse:
     except Conflict as conflict:
         form.show_conflict(conflict.current)
         html = render_to_string("indicators/_conflict.html", {"form": form})
-        return JsonResponse({"html": html}, status=409)
+        current = form.conflict_version
+        return JsonResponse({"html": html, "current": current}, status=409)
     return JsonResponse(_saved(indicator, year, result))
 
 

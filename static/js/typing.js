@@ -45,12 +45,13 @@
   };
 
   const take = async (row, answer, sent) => {
-    if (answer.redirected) {
+    const isJson = (answer.headers.get("content-type") || "").includes("json");
+    if (answer.redirected || (answer.status === 403 && !isJson)) {
       const login = { href: "/connexion/", target: "_blank", textContent: "Se connecter dans un autre onglet" };
       say(row, "Non enregistré : votre session a expiré, le texte est gardé.", login);
       return;
     }
-    if (!(answer.headers.get("content-type") || "").includes("json")) throw answer;
+    if (!isJson) throw answer;
     const body = await answer.json();
     if (body.row) {
       forget(row);
@@ -76,11 +77,8 @@
   };
 
   const state = (row) => JSON.stringify(cells(row).map(valueOf));
-  const save = async (row, choice) => {
-    if (!row.dataset.row) return;
-    if (row.dataset.saving) { row.dataset.again = ""; return; }
-    row.dataset.saving = "1";
-    say(row, "Enregistrement…");
+  const post = async (row, choice) => {
+    delete row.dataset.queued;
     const data = new FormData();
     data.append("person", person);
     fields(row).forEach((f) => data.append(f.name, f.value));
@@ -88,15 +86,22 @@
     // Logging in again, in another tab, changes the token: the cookie has the new one.
     const token = document.cookie.match(/csrftoken=([^;]+)/);
     const headers = { "X-CSRFToken": token ? token[1] : "" };
+    const request = { method: "POST", body: data, headers, signal: AbortSignal.timeout(20000) };
     const sent = state(row);
     try {
-      await take(row, await fetch(row.dataset.row, { method: "POST", body: data, headers }), sent);
+      await take(row, await fetch(row.dataset.row, request), sent);
     } catch {
       say(row, "Non enregistré : connexion perdue. Le texte est gardé, nouvel essai dans un instant.");
       setTimeout(() => "pending" in row.dataset && save(row), 10000);
     }
-    delete row.dataset.saving;
-    if ("again" in row.dataset) { delete row.dataset.again; save(row); }
+  };
+  // One row after the other: a pasted block does not ask for all at once.
+  let queue = Promise.resolve();
+  const save = (row, choice) => {
+    if (!row.dataset.row || ("queued" in row.dataset && !choice)) return;
+    row.dataset.queued = "";
+    say(row, "Enregistrement…");
+    queue = queue.then(() => post(row, choice));
   };
   const saveAll = () => all("[data-pending]").forEach((row) => save(row));
 
