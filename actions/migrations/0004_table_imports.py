@@ -7,105 +7,298 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('actions', '0003_milestone_done_on'),
+        ("actions", "0003_milestone_done_on"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ColumnSynonym',
+            name="ColumnSynonym",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='nom de la colonne')),
-                ('key', models.CharField(editable=False, max_length=200, unique=True)),
-                ('field', models.CharField(blank=True, max_length=40, verbose_name='champ')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(max_length=200, verbose_name="nom de la colonne"),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        editable=False,
+                        max_length=200,
+                        unique=True,
+                        verbose_name="sans accents",
+                    ),
+                ),
+                (
+                    "field",
+                    models.CharField(blank=True, max_length=40, verbose_name="champ"),
+                ),
             ],
             options={
-                'verbose_name': 'synonyme de colonne',
-                'verbose_name_plural': 'synonymes des colonnes',
-                'ordering': ['field', 'name'],
+                "verbose_name": "synonyme de colonne",
+                "verbose_name_plural": "synonymes des colonnes",
+                "ordering": ["field", "name"],
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=200, upload_to='imports/%Y/%m/', verbose_name='fichier')),
-                ('file_name', models.CharField(max_length=200, verbose_name='nom du fichier')),
-                ('file_hash', models.CharField(max_length=64, verbose_name='empreinte du fichier')),
-                ('is_pasted', models.BooleanField(default=False, verbose_name='texte collé')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='envoyé le')),
-                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='importé le')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='annulé le')),
-                ('state', models.CharField(choices=[('waiting', 'En attente'), ('reading', 'Lecture en cours'), ('unreadable', 'Illisible'), ('ready', 'Aperçu prêt'), ('applying', 'Import en cours'), ('applied', 'Importé'), ('failed', 'Interrompu'), ('undone', 'Annulé')], default='waiting', max_length=12, verbose_name='état')),
-                ('percent', models.PositiveSmallIntegerField(default=0, verbose_name='avancement (%)')),
-                ('seen_alive_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='dernier signe')),
-                ('message', models.TextField(blank=True, verbose_name='message')),
-                ('options', models.JSONField(blank=True, default=dict, verbose_name='choix')),
-                ('recognised', models.JSONField(blank=True, default=list, verbose_name='reconnu')),
-                ('summary', models.JSONField(blank=True, default=dict, verbose_name='décompte')),
-                ('digest', models.CharField(blank=True, max_length=40, verbose_name='empreinte de l’aperçu')),
-                ('content', models.BinaryField(default=b'', verbose_name='contenu lu')),
-                ('journal', models.BinaryField(default=b'', verbose_name='journal')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imports', to=settings.AUTH_USER_MODEL, verbose_name='envoyé par')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='actions.plan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200,
+                        upload_to="imports/%Y/%m/",
+                        verbose_name="fichier",
+                    ),
+                ),
+                (
+                    "file_name",
+                    models.CharField(max_length=200, verbose_name="nom du fichier"),
+                ),
+                (
+                    "file_hash",
+                    models.CharField(
+                        max_length=64, verbose_name="empreinte du fichier"
+                    ),
+                ),
+                (
+                    "is_pasted",
+                    models.BooleanField(default=False, verbose_name="texte collé"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="envoyé le"
+                    ),
+                ),
+                (
+                    "applied_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="importé le"
+                    ),
+                ),
+                (
+                    "undone_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="annulé le"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "En attente"),
+                            ("reading", "Lecture en cours"),
+                            ("unreadable", "Illisible"),
+                            ("ready", "Aperçu prêt"),
+                            ("applying", "Import en cours"),
+                            ("applied", "Importé"),
+                            ("failed", "Interrompu"),
+                            ("undone", "Annulé"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="avancement (%)"
+                    ),
+                ),
+                (
+                    "seen_alive_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="dernier signe"
+                    ),
+                ),
+                ("message", models.TextField(blank=True, verbose_name="message")),
+                (
+                    "options",
+                    models.JSONField(blank=True, default=dict, verbose_name="choix"),
+                ),
+                (
+                    "recognised",
+                    models.JSONField(blank=True, default=list, verbose_name="reconnu"),
+                ),
+                (
+                    "summary",
+                    models.JSONField(blank=True, default=dict, verbose_name="décompte"),
+                ),
+                (
+                    "digest",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="empreinte de l’aperçu"
+                    ),
+                ),
+                ("content", models.BinaryField(default=b"", verbose_name="contenu lu")),
+                ("journal", models.BinaryField(default=b"", verbose_name="journal")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="imports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="envoyé par",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="imports",
+                        to="actions.plan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import de tableau',
-                'verbose_name_plural': 'imports de tableaux',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "import de tableau",
+                "verbose_name_plural": "imports de tableaux",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportLine',
+            name="ImportLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveIntegerField(verbose_name='rang')),
-                ('gravity', models.PositiveSmallIntegerField(verbose_name='gravité')),
-                ('outcome', models.CharField(max_length=10, verbose_name='devenir')),
-                ('kind', models.CharField(max_length=60, verbose_name='nature')),
-                ('label', models.TextField(verbose_name='intitulé')),
-                ('record', models.CharField(blank=True, max_length=30, verbose_name='ligne du fichier')),
-                ('address', models.CharField(blank=True, max_length=120, verbose_name='adresse')),
-                ('data', models.JSONField(default=dict, verbose_name='détail')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='actions.importbatch', verbose_name='import')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(verbose_name="rang")),
+                ("gravity", models.PositiveSmallIntegerField(verbose_name="gravité")),
+                ("outcome", models.CharField(max_length=10, verbose_name="devenir")),
+                ("kind", models.CharField(max_length=60, verbose_name="nature")),
+                ("label", models.TextField(verbose_name="intitulé")),
+                (
+                    "record",
+                    models.CharField(
+                        blank=True, max_length=30, verbose_name="ligne du fichier"
+                    ),
+                ),
+                (
+                    "address",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="adresse"
+                    ),
+                ),
+                ("data", models.JSONField(default=dict, verbose_name="détail")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="actions.importbatch",
+                        verbose_name="import",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne d’import',
-                'verbose_name_plural': 'lignes d’import',
-                'ordering': ['batch', 'order'],
+                "verbose_name": "ligne d’import",
+                "verbose_name_plural": "lignes d’import",
+                "ordering": ["batch", "order"],
             },
         ),
         migrations.CreateModel(
-            name='SavedMapping',
+            name="SavedMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, verbose_name='colonne')),
-                ('field', models.CharField(blank=True, max_length=40, verbose_name='champ')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_mappings', to='actions.plan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, verbose_name="colonne")),
+                (
+                    "field",
+                    models.CharField(blank=True, max_length=40, verbose_name="champ"),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_mappings",
+                        to="actions.plan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correspondance retenue',
-                'verbose_name_plural': 'correspondances retenues',
-                'ordering': ['plan', 'key'],
+                "verbose_name": "correspondance retenue",
+                "verbose_name_plural": "correspondances retenues",
+                "ordering": ["plan", "key"],
             },
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'reading', 'unreadable', 'ready', 'applying', 'applied', 'failed', 'undone'])), name='import_batch_state_known', violation_error_message='Cet état d’import n’est pas connu.'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "waiting",
+                            "reading",
+                            "unreadable",
+                            "ready",
+                            "applying",
+                            "applied",
+                            "failed",
+                            "undone",
+                        ],
+                    )
+                ),
+                name="import_batch_state_known",
+                violation_error_message="Cet état d’import n’est pas connu.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='import_batch_percent_sensible', violation_error_message='Un avancement va de 0 à 100 %.'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent__lte", 100)),
+                name="import_batch_percent_sensible",
+                violation_error_message="Un avancement va de 0 à 100 %%.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importline',
-            index=models.Index(fields=['batch', 'gravity', 'order'], name='import_line_by_gravity'),
+            model_name="importline",
+            index=models.Index(
+                fields=["batch", "gravity", "order"], name="import_line_by_gravity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedmapping',
-            constraint=models.UniqueConstraint(fields=('plan', 'key'), name='saved_mapping_unique', violation_error_message='Cette colonne a déjà son champ.'),
+            model_name="savedmapping",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "key"),
+                name="saved_mapping_unique",
+                violation_error_message="Cette colonne a déjà son champ.",
+            ),
         ),
     ]

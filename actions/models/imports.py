@@ -94,7 +94,7 @@ class ImportBatch(models.Model):
             models.CheckConstraint(
                 condition=models.Q(percent__lte=100),
                 name="import_batch_percent_sensible",
-                violation_error_message="Un avancement va de 0 à 100 %.",
+                violation_error_message="Un avancement va de 0 à 100 %%.",
             ),
         ]
 
@@ -153,7 +153,7 @@ class ColumnSynonym(models.Model):
     """A column's name in people's tables, and the field that it gives."""
 
     name = models.CharField("nom de la colonne", max_length=200)
-    key = models.CharField(max_length=200, unique=True, editable=False)
+    key = models.CharField("sans accents", max_length=200, unique=True, editable=False)
     field = models.CharField("champ", max_length=40, blank=True)
 
     class Meta:
