@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from actions.models import Plan
 
@@ -47,11 +47,19 @@ class Fact(NamedTuple):
 
 def facts_of(plan: Plan) -> list[Fact]:
     """The targets of a plan in the order of the document. One query."""
+    return _facts(Target.objects.filter(indicator__action__plan=plan))
+
+
+def facts_of_actions(keys: Iterable[int]) -> list[Fact]:
+    """The targets of these actions. One query."""
+    return _facts(Target.objects.filter(indicator__action__in=list(keys)))
+
+
+def _facts(targets: QuerySet[Target]) -> list[Fact]:
     same_year = Q(indicator__results__year=F("year"))
     filled = Q(indicator__results__has_content=True)
     rows = (
-        Target.objects.filter(indicator__action__plan=plan)
-        .annotate(
+        targets.annotate(
             done=FilteredRelation("indicator__results", condition=same_year & filled)
         )
         .order_by(

@@ -1,5 +1,5 @@
-from django.apps import AppConfig
-from django.contrib.admin import apps as admin_apps
+from django.apps import AppConfig, apps
+from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
 
@@ -11,10 +11,17 @@ class PcaetConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401 — registers the system checks
         from .roles import create_groups
+        from .search import index_words
 
         post_migrate.connect(create_groups, dispatch_uid="pcaet.roles")
+        # Sent once all tables are there, for each app that has some.
+        post_migrate.connect(
+            index_words,
+            sender=apps.get_app_config("indicators"),
+            dispatch_uid="pcaet.search",
+        )
 
 
-class SiteAdminConfig(admin_apps.AdminConfig):
+class SiteAdminConfig(AdminConfig):
     default = False
     default_site = "pcaet.admin_site.PlanAdminSite"

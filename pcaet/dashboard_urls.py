@@ -22,4 +22,6 @@ urlpatterns = [
     path(
         "organismes.<str:kind>", views.organisation_export, name="organisation_export"
     ),
+    path("recherche/", views.search, name="search"),
+    path("recherche.<str:kind>", views.search_export, name="search_export"),
 ]

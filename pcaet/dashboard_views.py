@@ -13,6 +13,7 @@ from .dashboard import Dashboard
 from .downloads import file_response
 from .involvement import Involvement, directory
 from .outline import Outline
+from .search import Search
 from .targets import TargetList
 from .visible import visible_plan
 
@@ -60,3 +61,17 @@ def organisation_export(request: HttpRequest, kind: str) -> HttpResponse:
         row for root in found for row in (root, *root.departments)
     ]
     return file_response(kind, "organismes", "Organismes", ORGANISATION_COLUMNS, rows)
+
+
+@require_safe
+@login_not_required
+def search(request: HttpRequest) -> HttpResponse:
+    found = Search(request.user, request.GET, timezone.localdate())
+    return render(request, "pcaet/search.html", {"search": found})
+
+
+@require_safe
+@login_not_required
+def search_export(request: HttpRequest, kind: str) -> HttpResponse:
+    rows = Search(request.user, request.GET, timezone.localdate()).rows
+    return file_response(kind, "recherche", "Recherche", ACTION_COLUMNS, rows)
