@@ -208,6 +208,12 @@ def test_file_is_tagged_for_screen_readers(besancon: Plan) -> None:
     assert {"H2", "P", "Table", "THead", "TBody", "TD", "Document"} <= set(found)
 
 
+def test_reading_begins_with_number_and_title(besancon: Plan) -> None:
+    text = text_of(printed(action_of(besancon, "36")))
+
+    assert text.startswith("Action 36 Accompagner les acteurs socio-économiques")
+
+
 def test_bookmarks_are_the_action_and_its_measures(besancon: Plan) -> None:
     found = outline(printed(action_of(besancon, "36")))
 
