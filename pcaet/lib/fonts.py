@@ -40,9 +40,9 @@ def build_web_fonts(folder: Path) -> list[Path]:
 def _cut(source: Path, destination: Path) -> Path:
     options = subset.Options(flavor="woff2", layout_features=["kern", "ccmp", "mark"])
     options.hinting = False
-    font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=CHARACTERS)
-    subsetter.subset(font)
-    subset.save_font(font, str(destination), options)
+    with subset.load_font(str(source), options) as font:
+        subsetter.subset(font)
+        subset.save_font(font, str(destination), options)
     return destination
