@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from actions.models import Action, Measure, Plan
 from actions.tables.compare import LOCKED, ActionComparer
+from actions.tables.folding import fold
 from actions.tables.preview import Line
 from actions.tables.records import Given, IndicatorRecord
-from pcaet.lib.text import fold
 
 from .attainment import Promise
 from .enums import IndicatorKind, State

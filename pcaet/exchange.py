@@ -58,6 +58,11 @@ def _indicators(
 
 def export_plan(plan: Plan) -> str:
     """The text of the plan's file. A constant number of queries."""
+    return dump_plan(plan).dumps()
+
+
+def dump_plan(plan: Plan) -> fmt.PlanFile:
+    """The whole plan as its exchange format. A constant number of queries."""
     indicators_by_holder = indicators.exchange.dump(plan)
 
     def indicators_of(
@@ -77,4 +82,4 @@ def export_plan(plan: Plan) -> str:
             for action in actions.exchange.actions_for_export(plan)
         ],
         goals=procurement.exchange.dump(plan),
-    ).dumps()
+    )

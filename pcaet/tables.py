@@ -52,6 +52,7 @@ ORDER = (
     *procurement.tables.WRITING_ORDER,
 )
 LINES_AT_ONCE = 1000
+PROSE_READ = 1000
 LEVEL_LABELS = {
     "axis": "axis_label",
     "engagement": "engagement_label",
@@ -88,8 +89,9 @@ class Request:
             only_sheets=set(self.sheets),
         )
 
-    def options(self, user: User | None) -> Options:
+    def options(self, user: User | None, *, is_preview: bool = False) -> Options:
         return Options(
+            is_preview=is_preview,
             decisions=self.decisions,
             erases_empty=self.erases_empty,
             user=user,
@@ -141,7 +143,8 @@ def prepare(batch: ImportBatch) -> None:
         _say(batch, ImportState.UNREADABLE, 100, str(error))
         return
     _say(batch, ImportState.READING, 40)
-    comparison = compare(batch.plan, content, request.options(batch.author))
+    options = request.options(batch.author, is_preview=True)
+    comparison = compare(batch.plan, content, options)
     _say(batch, ImportState.READING, 70)
     batch.recognised = recognised.sheets
     batch.content = _packed(content.to_json())
@@ -172,6 +175,7 @@ def read(
         catalogues(),
         request.action_code,
         request.measure_code,
+        request.erases_empty,
     )
     found = read_content(sheets, recogniser(plan), setting, request.choices())
     content = found[0]
@@ -221,7 +225,8 @@ def _complete_plan(plan: Plan, content: Content, actions: ActionComparer) -> Non
             if level in content.labels
             and getattr(plan, name) in {"", getattr(Plan(), name)}
         }
-        values["cased_words"] = "\n".join(learn_casing(_prose(content)))
+        if not actions.work.is_dry:
+            values["cased_words"] = "\n".join(learn_casing(_prose(content)))
     years = sorted({*plan.years, *content.years})
     if years != plan.years:
         values["years"] = years
@@ -233,7 +238,8 @@ def _complete_plan(plan: Plan, content: Content, actions: ActionComparer) -> Non
 
 
 def _prose(content: Content) -> Iterable[str]:
-    for record in content.actions:
+    """Enough of the texts to learn how the plan writes its proper names."""
+    for record in content.actions[:PROSE_READ]:
         yield from (record.text(name) for name in ("title", "context", "description"))
 
 

@@ -24,8 +24,8 @@ from actions.models import (
     Role,
     Term,
 )
-from pcaet.lib.text import fold
 
+from .folding import fold
 from .organisations import Known, Name
 from .work import Work
 
@@ -92,9 +92,17 @@ class Vocabularies:
             (r.catalogue, r.code): r for r in ReferenceMeasure.objects.all()
         }
         self._new: dict[tuple[str, str], Organisation] = {}
+        self._found: dict[Name, Organisation] = {}
         self.new_organisations: list[Organisation] = []
 
     def organisation(self, name: str, service: str | None) -> Organisation:
+        """The organisation of that name, to be created where it is unknown."""
+        pair = (name, service)
+        if pair not in self._found:
+            self._found[pair] = self._organisation(name, service)
+        return self._found[pair]
+
+    def _organisation(self, name: str, service: str | None) -> Organisation:
         known = self._directory.find(name, service)
         if known is not None:
             return known

@@ -9,13 +9,13 @@ from difflib import SequenceMatcher
 
 from pcaet.lib.tables.layout import Section
 from pcaet.lib.tables.sheet import text_of
-from pcaet.lib.text import fold
 
+from .folding import fold
 from .organisations import names_department
 from .synonyms import FIELDS, YEARLY, names_of
 
 # «Mesure Cîrergie» is 0.93 like «Mesure Cit’ergie»; «Mesure d’urgence» 0.69.
-LIKENESS = 0.84
+LIKENESS = 0.82
 SHORTEST_LIKENED = 5
 SAMPLE = 200
 
@@ -266,7 +266,12 @@ def _by_company(columns: list[Column], sample: _Sample) -> list[Column]:
     yearly = fields & {"target", "result"}
     changes: dict[str, str] = {}
     if "title" not in fields:
-        if "measure" in fields and "indicator" not in fields and not yearly:
+        stands_alone = not {"code", "measure_code"} <= fields
+        if (
+            "measure" in fields
+            and stands_alone
+            and not (yearly or "indicator" in fields)
+        ):
             changes |= {"measure": "title", "measure_code": "code"}
         elif "indicators_realisation" in fields and yearly:
             changes["indicators_realisation"] = "indicator"

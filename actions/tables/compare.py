@@ -28,10 +28,10 @@ from actions.models import (
     Term,
 )
 from actions.wording import is_locked
-from pcaet.lib.text import fold
 
 from .base import ROLE_RANK, Base, Vocabularies
 from .columns import Named
+from .folding import fold
 from .matching import Match, Matcher
 from .preview import Line, Outcome
 from .records import ActionRecord, Content, Fault, Given, Level, MeasureRecord
@@ -85,6 +85,8 @@ class Options:
     user: User | None = None
     # A command run on the server is an administrator's.
     is_trusted: bool = False
+    # Only what is to be shown is made, not every row to write.
+    is_preview: bool = False
 
 
 @dataclass
@@ -128,7 +130,7 @@ class ActionComparer:
         self.content = content
         self.options = options
         self.base = Base(plan)
-        self.work = Work()
+        self.work = Work(is_dry=options.is_preview)
         self.locks = Locks(plan, options)
         self.vocabularies = Vocabularies(directory, self.work)
         self.result = Comparison(self.work, vocabularies=self.vocabularies)
@@ -260,7 +262,7 @@ class ActionComparer:
         **values: Any,
     ) -> None:
         """Change fields of a row, or say why they stay."""
-        if not new and not self.options.erases_empty:
+        if old == new or (not new and not self.options.erases_empty):
             return
         change = line.change(label, old, new, given)
         if row.pk is not None and self.locks.holds(type(row), *values):
@@ -350,7 +352,7 @@ class ActionComparer:
         low = Decimal(value["min"]) if value["min"] is not None else None
         high = Decimal(value["max"]) if value["max"] is not None else None
         same = (low, high) == (action.budget_min, action.budget_max)
-        if same and low is not None and value["raw"] == value["min"] == value["max"]:
+        if same and not action.budget_raw and (low, high) != (None, None):
             return
         self._set(
             action,
@@ -401,10 +403,11 @@ class ActionComparer:
         same = [(role.organisation_id, role.note) for role in known] == [
             (org.pk, note) for org, note in wanted
         ]
-        if not known_raw and known and same:
+        shown = " / ".join(str(role.organisation) for role in known)
+        if not known_raw and known and (same or raw == shown):
             return
         label = _label(kind) if name == "action" else f"{_label(kind)} ({row.title})"
-        old = known_raw or " / ".join(str(role.organisation) for role in known)
+        old = known_raw or shown
         before = len(line.changes)
         self._set(row, line, label, old, raw, given, **{f"{kind}_raw": raw})
         if len(line.changes) == before or line.changes[-1].refused or same:
@@ -412,14 +415,13 @@ class ActionComparer:
         for role in known:
             self.work.remove(role)
         for rank, (organisation, note) in enumerate(_distinct(wanted)):
-            self.work.create(
-                Role(
-                    organisation=organisation,
-                    kind=kind,
-                    note=note,
-                    order=ROLE_RANK[RoleKind(kind)] + rank,
-                    **{name: row},
-                )
+            self.work.attach(
+                Role,
+                organisation=organisation,
+                kind=kind,
+                note=note,
+                order=ROLE_RANK[RoleKind(kind)] + rank,
+                **{name: row},
             )
 
     def _terms(self, action: Action, name: str, given: Given, line: Line) -> None:
@@ -442,7 +444,7 @@ class ActionComparer:
                 self.work.remove(link)
         for rank, (code, term) in enumerate(wanted.items()):
             if code not in kept:
-                self.work.create(ActionTerm(action=action, term=term, order=rank))
+                self.work.attach(ActionTerm, action=action, term=term, order=rank)
 
     def _references(self, action: Action, given: Given, line: Line) -> None:
         known = self.base.references[action.pk] if action.pk else []
@@ -458,8 +460,8 @@ class ActionComparer:
         )
         for rank, (catalogue, code) in enumerate(new, start=len(known)):
             measure = self.vocabularies.reference(catalogue, code)
-            self.work.create(
-                ActionReference(action=action, reference_measure=measure, order=rank)
+            self.work.attach(
+                ActionReference, action=action, reference_measure=measure, order=rank
             )
 
     def _milestones(self, action: Action, name: str, given: Given, line: Line) -> None:
@@ -485,10 +487,12 @@ class ActionComparer:
         for rank, text in enumerate(given.value):
             if text not in by_text:
                 order = (horizon or 0) * 100 + rank
-                self.work.create(
-                    Milestone(
-                        action=action, horizon_years=horizon, text=text, order=order
-                    )
+                self.work.attach(
+                    Milestone,
+                    action=action,
+                    horizon_years=horizon,
+                    text=text,
+                    order=order,
                 )
 
     def _related(self, record: ActionRecord, action: Action, line: Line) -> None:
@@ -511,10 +515,12 @@ class ActionComparer:
             return
         line.change(_label("related"), "", ", ".join(t.code for t in added), given)
         for rank, target in enumerate(added, start=len(known)):
-            self.work.create(
-                ActionLink(
-                    source=action, target=target, relation=Relation.RELATED, order=rank
-                )
+            self.work.attach(
+                ActionLink,
+                source=action,
+                target=target,
+                relation=Relation.RELATED,
+                order=rank,
             )
 
     def _action_named(self, name: str) -> Action | None:
@@ -552,13 +558,12 @@ class ActionComparer:
                 self._leave_home(action, stands)
             if rank == 0:
                 self.work.change(action, axis=axis, engagement=engagement)
-            self.work.create(
-                Placement(
-                    action=action,
-                    axis=axis,
-                    engagement=engagement,
-                    order=self.tree.next_rank(axis, engagement),
-                )
+            self.work.attach(
+                Placement,
+                action=action,
+                axis=axis,
+                engagement=engagement,
+                order=self.tree.next_rank(axis, engagement),
             )
 
     def _leave_home(self, action: Action, stands: Iterable[Placement]) -> None:

@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from actions.models import Action
-from pcaet.lib.text import fold
 
+from .folding import fold
 from .records import ActionRecord
 
 # Two titles this alike may be one title corrected: a person decides.
@@ -66,6 +66,8 @@ class Matcher:
 
     def match(self, records: list[ActionRecord]) -> dict[int, Match]:
         """A match for each record, by its ``id``."""
+        if not self._actions:
+            return {id(r): self._decided(r) or Match() for r in records}
         self._waiting = Counter(fold(record.text("title")) for record in records)
         for step in (self._decided, self._of_code, self._of_title, self._of_rest):
             for record in records:

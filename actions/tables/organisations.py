@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pcaet.lib.text import fold
+from .folding import fold
 
 Name: TypeAlias = tuple[str, str | None]
 # The organisation that a plan or the base knows under a name, or nothing.

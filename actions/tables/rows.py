@@ -10,10 +10,10 @@ from typing import Any
 from pcaet.lib.numbers import plain, read_number
 from pcaet.lib.tables.layout import Section
 from pcaet.lib.tables.sheet import Value, text_of
-from pcaet.lib.text import fold
 
 from . import values
 from .columns import Column
+from .folding import fold
 from .organisations import OrganisationReader
 from .records import (
     ActionRecord,
@@ -40,6 +40,18 @@ ROLE_COLUMNS = {
 OF_MEASURE = {*ROLE_COLUMNS, "description", "status"}
 ALWAYS_OF_MEASURE = {"measure_pilot", "measure_partner"}
 LEVELS = ("axis", "axis_code", "engagement", "engagement_code", "reference_engagement")
+UNDATED = {"year": None, "date": None, "raw": ""}
+# What an empty cell gives where empty cells erase.
+ERASED: dict[str, Any] = {
+    **dict.fromkeys(("context", "description", "consultation", "impact_objective"), ""),
+    **{name: [] for name in ("expected_results", "types", "themes", "keywords")},
+    **dict.fromkeys(("start", "end"), UNDATED),
+    **{name: {"raw": "", "named": []} for name in ROLES},
+    "budget": {"min": None, "max": None, "uncertain": False, "raw": ""},
+    "status": {"status": "", "raw": ""},
+}
+# Says that there is no such level; an empty cell carries the one above.
+NO_LEVEL = {"-", "–", "—"}
 LISTS = {
     "indicators_realisation": "realisation",
     "indicators_effect": "effect",
@@ -106,6 +118,7 @@ class Setting:
     # Where lone indicators go: the code of an action, that of one of its measures.
     action_code: str = ""
     measure_code: str = ""
+    erases_empty: bool = False
 
 
 @dataclass
@@ -434,6 +447,9 @@ class SectionReader:
         axis = self._level(row, "axis", "axis_code")
         engagement = self._level(row, "engagement", "engagement_code")
         reference = self._raw_text(row, "reference_engagement")
+        if axis[1] in NO_LEVEL:
+            self.place = Place()
+            return
         if not (any(axis) or any(engagement) or reference):
             return
         above = self.place
@@ -445,6 +461,8 @@ class SectionReader:
             if not any(axis) and code:
                 axis = (code.partition(".")[0], "")
             self.place = Place(*axis, code, title, is_reference=True)
+        elif engagement[1] in NO_LEVEL:
+            self.place = Place(*axis)
         elif any(engagement):
             self.place = Place(*axis, *engagement)
         elif changed or not self.fields & {"engagement", "engagement_code"}:
@@ -461,12 +479,12 @@ class SectionReader:
         return any(fold(c.header) == "axe (x)" for c in self.columns)
 
     def _level(self, row: int, words: str, number: str) -> tuple[str, str]:
-        code, title = values.split_level(self._raw_text(row, words))
+        text = self._raw_text(row, words)
         given = " ".join(self._raw_text(row, number).split())
-        if given:
-            code, other = values.split_level(f"{given} ")[0] or given, title
-            title = other
-        return code[: values.LONGEST_CODE], title
+        if given and given not in NO_LEVEL:
+            code = values.split_level(given)[0] or given
+            return code[: values.LONGEST_CODE], text[: values.LONGEST_LEVEL]
+        return values.split_level(text)
 
     def _keep_place_alone(self, row: int) -> None:
         """A level that no action follows stands in the plan all the same."""
@@ -500,10 +518,13 @@ class SectionReader:
         after_measure = self._measure_column
         for column in self.columns:
             reader = self.readers.get(column.named.field)
-            if reader is None or column.index >= len(cells):
+            if reader is None:
                 continue
-            value = cells[column.index]
-            if value == "" or (row, column.index) in self.sheet.spilled:
+            value = cells[column.index] if column.index < len(cells) else ""
+            if (row, column.index) in self.sheet.spilled:
+                continue
+            if value == "":
+                self._erase(action, column, row)
                 continue
             of_measure = (
                 measure is not None
@@ -520,6 +541,14 @@ class SectionReader:
     def _measure_column(self) -> int:
         found = [self.first[n] for n in ("measure", "measure_code") if n in self.first]
         return min(found, default=0)
+
+    def _erase(self, action: ActionRecord, column: Column, row: int) -> None:
+        """An empty cell says nothing, unless the person made it say «nothing»."""
+        name = ROLE_COLUMNS.get(column.named.field, column.named.field)
+        if not self.setting.erases_empty or self.is_grid or self.has_measures:
+            return
+        if name in ERASED and name not in action.values:
+            action.values[name] = self._given(ERASED[name], row, column.index)
 
     def _put(
         self,

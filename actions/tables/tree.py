@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
 from actions.models import Axis, Engagement
-from pcaet.lib.text import fold
 
 from .base import Base
+from .folding import fold
 from .preview import Line, Outcome
 from .records import ActionRecord, Content, Place
 from .work import Work

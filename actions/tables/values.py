@@ -12,8 +12,8 @@ from actions.cells import read_budget, read_status, read_when, suggest_status
 from actions.enums import Status
 from pcaet.lib.numbers import plain
 from pcaet.lib.tables.sheet import Value, number_text, text_of
-from pcaet.lib.text import fold
 
+from .folding import fold
 from .organisations import OrganisationReader
 from .records import Level
 
@@ -22,10 +22,11 @@ LONGEST_CODE = 30
 LONGEST_TERM = 200
 LONGEST_LEVEL = 500
 
-ITEM = re.compile(r"^(?:[-–—•·▪*]|[0-9]{1,2}[.)])\s+")
+ITEM = re.compile(r"^[-–—•·▪*]\s+")
 # «- Acquisition de bennes - Géolocalisation»: a list on one line.
 INLINE_ITEM = re.compile(r"\s+[-–]\s+(?=[A-ZÀÂÉÈÊÎÔÇ])")
-LIST_SEPARATOR = re.compile(r"\s*[;,\n]\s*")
+LIST_SEPARATOR = re.compile(r"\s*[;\n]\s*")
+COMMAS = re.compile(r"\s*,\s*")
 CODE_WORDS = re.compile(
     r"^(?:fiche[- ])?(?:action|levier|mesure|fiche|n[°º]|numero|numéro)s?\s*"
     r"(?:n[°º]\s*)?(?=[0-9A-Z])",
@@ -108,10 +109,10 @@ def items_of(value: Value) -> list[str]:
 
 
 def terms_of(value: Value) -> list[str]:
-    """Words parted by commas, semicolons or lines."""
-    found = (
-        ITEM.sub("", part).strip() for part in LIST_SEPARATOR.split(text_of(value))
-    )
+    """Words parted by lines or semicolons, by commas where there are none."""
+    text = text_of(value)
+    cut = LIST_SEPARATOR if LIST_SEPARATOR.search(text) else COMMAS
+    found = (ITEM.sub("", part).strip() for part in cut.split(text))
     return list(dict.fromkeys(part[:LONGEST_TERM] for part in found if part))
 
 

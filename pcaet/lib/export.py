@@ -79,6 +79,34 @@ def _xlsx(
     title: str, header: list[str], widths: list[int], rows: Iterable[list[Value]]
 ) -> bytes:
     book = Workbook(write_only=True)
+    _add_sheet(book, title, header, widths, rows)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def write_workbook(
+    sheets: Iterable[tuple[str, Sequence[Column[Any]], Iterable[Any]]],
+) -> bytes:
+    """Several lists in one XLSX workbook: a title, columns and rows by sheet."""
+    book = Workbook(write_only=True)
+    for title, columns, rows in sheets:
+        header = [column.title for column in columns]
+        widths = [min(max(c.width, MIN_WIDTH), MAX_WIDTH) for c in columns]
+        body = ([_tidy(column.value(row)) for column in columns] for row in rows)
+        _add_sheet(book, title, header, widths, body)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _add_sheet(
+    book: Workbook,
+    title: str,
+    header: list[str],
+    widths: list[int],
+    rows: Iterable[list[Value]],
+) -> None:
     sheet = book.create_sheet(_sheet_name(title))
     for rank, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(rank)].width = width
@@ -92,9 +120,6 @@ def _xlsx(
         sheet.append([_cell(sheet, value) for value in row])
         height += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{height}"
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 def _cell(sheet: Any, value: Value) -> Cell:

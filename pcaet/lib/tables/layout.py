@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,6 +25,7 @@ MIN_SHARE = 0.4
 # …and more of those of a header repeated within the rows, where all is listed.
 MIN_REPEATED_SHARE = 0.6
 YEAR_WEIGHT = 0.5
+YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 
 
 @dataclass
@@ -134,10 +136,7 @@ def _section(sheet: Sheet, row: int, recognise: Recogniser) -> Section:
     if row + 1 < len(sheet.rows):
         under = row_texts(sheet, row + 1)
         both = _combined(alone, under)
-        if _count(both, recognise) > _count(alone, recognise) and not _count(
-            [text for text, top in zip(under, alone, strict=False) if text == top],
-            recognise,
-        ):
+        if _count(both, recognise) > _count(alone, recognise):
             return Section(sheet, row, both, [row + 2])
         if under == alone:
             section.rows = [row + 2]
@@ -174,7 +173,11 @@ def _opens_section(
     }
     names = [name for name in listed if not name.startswith("target:")]
     years = len(listed) - len(names)
-    enough = len(names) >= MIN_NAMED or (years >= MIN_NAMED and len(texts) <= years + 2)
+    # Years alone open another grid of years, and are dates anywhere else.
+    is_grid = sum(bool(YEAR.search(header)) for header in current.headers) >= MIN_NAMED
+    enough = len(names) >= MIN_NAMED or (
+        years >= MIN_NAMED and len(texts) <= years + 2 and (is_grid or bool(names))
+    )
     return enough and len(listed) >= MIN_REPEATED_SHARE * len(set(texts))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
@@ -96,7 +97,7 @@ def column_letters(col: int) -> str:
 def text_of(value: Value) -> str:
     """The text of a cell: HTML read, spaces tidied, 2019.0 written 2019."""
     if isinstance(value, str):
-        return html_to_text(value) if value else ""
+        return value if _is_tidy(value) else html_to_text(value)
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, datetime.datetime):
@@ -104,6 +105,18 @@ def text_of(value: Value) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     return number_text(value)
+
+
+def _is_tidy(text: str) -> bool:
+    """Most cells need nothing: plain words, single plain spaces, no HTML."""
+    return (
+        text.isprintable()
+        and "  " not in text
+        and "<" not in text
+        and "&" not in text
+        and text == text.strip()
+        and unicodedata.is_normalized("NFC", text)
+    )
 
 
 def number_text(value: int | float) -> str:
