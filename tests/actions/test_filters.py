@@ -147,13 +147,10 @@ def test_filters_in_use_can_be_taken_off_one_by_one(dijon: Plan) -> None:
 
 def test_only_open_actions_past_their_end_may_be_late() -> None:
     plan = PlanFactory()
-    for code, fields in {
-        "past": {"end_year": 2019},
-        "done": {"end_year": 2019, "status": Status.DONE},
-        "day": {"end_year": 2020, "end_date": date(2020, 6, 1)},
-        "said": {"status": Status.LATE},
-        "later": {"end_year": 2020},
-    }.items():
-        ActionFactory(plan=plan, code=code, **fields)
+    ActionFactory(plan=plan, code="past", end_year=2019)
+    ActionFactory(plan=plan, code="done", end_year=2019, status=Status.DONE)
+    ActionFactory(plan=plan, code="day", end_year=2020, end_date=date(2020, 6, 1))
+    ActionFactory(plan=plan, code="said", status=Status.LATE)
+    ActionFactory(plan=plan, code="later", end_year=2020)
     late = plan.actions.maybe_late(date(2020, 6, 2))
     assert {action.code for action in late} == {"past", "day", "said"}
