@@ -18,6 +18,8 @@ from .models.contracts import (
     ContractQuerySet,
 )
 
+ANY = "Indifférent"
+
 STATES = {"oui": True, "non": False, "inconnu": None}
 STATE_LABELS = (("oui", "Oui"), ("non", "Non"), ("inconnu", "Non renseigné"))
 
@@ -38,13 +40,18 @@ class ContractFilter(filters.FilterSet):  # type: ignore[misc]
 
     texte = filters.CharFilter(label="Objet, numéro ou titulaire", method="by_text")
     acheteur = filters.ModelChoiceFilter(
-        label="Acheteur", field_name="buyer", queryset=Buyer.objects.none()
+        empty_label=ANY,
+        label="Acheteur",
+        field_name="buyer",
+        queryset=Buyer.objects.none(),
     )
     annee = filters.NumberFilter(label="Année de notification", method="by_year")
     nature = filters.ChoiceFilter(
-        label="Nature", field_name="kind", choices=ContractKind.choices
+        empty_label=ANY, label="Nature", field_name="kind", choices=ContractKind.choices
     )
-    procedure = filters.ChoiceFilter(label="Procédure", choices=Procedure.choices)
+    procedure = filters.ChoiceFilter(
+        label="Procédure", choices=Procedure.choices, empty_label=ANY
+    )
     formalisee = filters.BooleanFilter(
         label="Procédures formalisées seulement",
         method="by_formal",
@@ -54,6 +61,7 @@ class ContractFilter(filters.FilterSet):  # type: ignore[misc]
         label="Code CPV (début)", field_name="cpv", lookup_expr="startswith"
     )
     consideration = filters.ChoiceFilter(
+        empty_label=ANY,
         label="Considération",
         method="by_consideration",
         choices=[
@@ -63,7 +71,10 @@ class ContractFilter(filters.FilterSet):  # type: ignore[misc]
         ],
     )
     etat = filters.ChoiceFilter(
-        label="État de la considération", method="by_state", choices=STATE_LABELS
+        empty_label=ANY,
+        label="État de la considération",
+        method="by_state",
+        choices=STATE_LABELS,
     )
     cible = filters.BooleanFilter(
         label="Issus d’achats ciblés seulement",
@@ -71,7 +82,10 @@ class ContractFilter(filters.FilterSet):  # type: ignore[misc]
         widget=forms.CheckboxInput,
     )
     a_voir = filters.ChoiceFilter(
-        label="À vérifier", method="by_issue", choices=list(ISSUES.items())
+        empty_label=ANY,
+        label="À vérifier",
+        method="by_issue",
+        choices=list(ISSUES.items()),
     )
 
     class Meta:

@@ -66,7 +66,8 @@ def import_file(page: Page, folder: Path) -> None:
     assert_accessible(page)
     page.get_by_label("Fichier").set_input_files(file)
     page.get_by_role("button", name="Importer").click()
-    assert "2 créées" in page.content().replace("\u00a0", " ")
+    page.wait_for_url("**/imports/*/")
+    assert "2 créées" in page.inner_text("main").replace("\u00a0", " ")
 
 
 def test_the_officers_week(page: Page, clermont: Plan, tmp_path: Path) -> None:
