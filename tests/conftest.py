@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import User
 
@@ -17,6 +18,10 @@ from pcaet.demo import load_demo
 from pcaet.exchange import import_plan
 from pcaet.roles import ADMINISTRATOR, OFFICER, PILOT, READER
 from tests.actions.factories import UserFactory, organisation
+
+# The same examples at each run, however busy the machine.
+hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("project")
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

@@ -20,6 +20,7 @@ from actions.models import (
     BudgetLine,
     Deliberation,
     Engagement,
+    ImportBatch,
     Measure,
     Membership,
     Milestone,
@@ -29,6 +30,7 @@ from actions.models import (
     Plan,
     ReferenceMeasure,
     Role,
+    SavedMapping,
     Term,
 )
 from tests.factories import Factory
@@ -202,3 +204,19 @@ class BudgetLineFactory(Factory[BudgetLine]):
     action = SubFactory(ActionFactory)
     year = 2019
     nature = "investment"
+
+
+class ImportBatchFactory(Factory[ImportBatch]):
+    class Meta:
+        model = ImportBatch
+
+    plan = SubFactory(PlanFactory)
+    file_name = "actions.xlsx"
+
+
+class SavedMappingFactory(Factory[SavedMapping]):
+    class Meta:
+        model = SavedMapping
+
+    plan = SubFactory(PlanFactory)
+    key = "pilote"

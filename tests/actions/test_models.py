@@ -26,6 +26,7 @@ from tests.actions.factories import (
     BudgetLineFactory,
     DeliberationFactory,
     EngagementFactory,
+    ImportBatchFactory,
     MeasureFactory,
     MilestoneFactory,
     OrganisationAliasFactory,
@@ -34,6 +35,7 @@ from tests.actions.factories import (
     PlanFactory,
     ReferenceMeasureFactory,
     RoleFactory,
+    SavedMappingFactory,
     TermFactory,
     UserFactory,
 )
@@ -118,6 +120,9 @@ IMPOSSIBLE: dict[str, Impossible] = {
     "action_link_unique": lambda: again(ActionLinkFactory()),
     "action_link_to_another": linked_to_itself,
     "action_link_relation_known": lambda: but(ActionLinkFactory(), relation="contre"),
+    "import_batch_state_known": lambda: but(ImportBatchFactory(), state="perdu"),
+    "import_batch_percent_sensible": lambda: but(ImportBatchFactory(), percent=101),
+    "saved_mapping_unique": lambda: again(SavedMappingFactory()),
     "budget_line_unique": lambda: again(
         BudgetLineFactory(funder=OrganisationFactory())
     ),
