@@ -208,6 +208,12 @@ class ResultForm(forms.Form):
         self.conflict_author = current.author if current else None
 
     @property
+    def must_be_seen(self) -> bool:
+        """Whatever the page shows: a fault, a conflict, a result without a target."""
+        is_wrong = self.conflict is not None or bool(self.is_posted and self.errors)
+        return is_wrong or (self.cell.is_filled and not self.cell.is_expected)
+
+    @property
     def conflict_lines(self) -> list[QuantityLine]:
         """The figures of the other version, each with its unit."""
         values = self.conflict.values if self.conflict else []

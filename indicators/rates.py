@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
-from actions.models import Action, Measure, Placement, Plan
+from actions.models import Action, Axis, Engagement, Measure, Placement, Plan
 
 from .models import Indicator, Result, Target
 from .summaries import Progress, Tally, progress_by
@@ -23,6 +23,7 @@ class Level:
     """
 
     kind: str
+    code: str
     label: str
     tally: Tally
     validated: int = 0
@@ -44,7 +45,7 @@ def rates_of(plan: Plan, year: int | None) -> Level:
         .order_by("order", "pk")
     )
     leaves = _leaves(plan, actions, year)
-    top = _sum("plan", plan.title, leaves.values())
+    top = _sum("plan", "", plan.title, leaves.values())
     top.parts = _axes(plan, leaves) or list(leaves.values())
     return top
 
@@ -60,7 +61,8 @@ def _leaves(
     return {
         action.pk: Level(
             kind="action",
-            label=f"{action.code} {action.short_title}",
+            code=action.code,
+            label=action.short_title,
             tally=by_action.get(action.pk, NONE).whole,
             validated=validated.get(action.pk, 0),
             url=action.get_absolute_url(),
@@ -75,7 +77,7 @@ def _measures(
     measures: Iterable[Measure], progress: Mapping[int, Progress]
 ) -> list[Level]:
     return [
-        Level("measure", str(measure), progress[measure.pk].whole)
+        Level("measure", measure.code, measure.title, progress[measure.pk].whole)
         for measure in measures
         if measure.pk in progress
     ]
@@ -104,39 +106,43 @@ def _validated(plan: Plan, year: int | None) -> dict[int, int]:
 
 
 def _axes(plan: Plan, leaves: Mapping[int, Level]) -> list[Level]:
-    axes: list[Level] = []
     places = list(Placement.objects.filter(action__plan=plan).order_by("order", "pk"))
-    for axis in plan.axes.prefetch_related("engagements"):
-        own = [place for place in places if place.axis_id == axis.pk]
-        engagements = [
-            _group(
-                "engagement",
-                str(e),
-                [p for p in own if p.engagement_id == e.pk],
-                leaves,
-            )
-            for e in axis.engagements.all()
-        ]
-        direct = [leaves[p.action_id] for p in own if p.engagement_id is None]
-        level = _group("axis", str(axis), own, leaves)
-        level.parts = [*engagements, *direct]
-        axes.append(level)
+    axes = [
+        _axis(axis, [place for place in places if place.axis_id == axis.pk], leaves)
+        for axis in plan.axes.prefetch_related("engagements")
+    ]
     placed = {place.action_id for place in places}
     return [*axes, *(leaf for pk, leaf in leaves.items() if pk not in placed and axes)]
 
 
+def _axis(
+    axis: Axis, places: Sequence[Placement], leaves: Mapping[int, Level]
+) -> Level:
+    level = _group("axis", axis, places, leaves)
+    engagements = [
+        _group("engagement", e, [p for p in places if p.engagement_id == e.pk], leaves)
+        for e in axis.engagements.all()
+    ]
+    direct = [leaves[p.action_id] for p in places if p.engagement_id is None]
+    level.parts = [*engagements, *direct]
+    return level
+
+
 def _group(
-    kind: str, label: str, places: Sequence[Placement], leaves: Mapping[int, Level]
+    kind: str,
+    holder: Axis | Engagement,
+    places: Sequence[Placement],
+    leaves: Mapping[int, Level],
 ) -> Level:
     """The sum of the actions placed there, each once."""
     own = {place.action_id: leaves[place.action_id] for place in places}
-    level = _sum(kind, label, own.values())
+    level = _sum(kind, holder.code, holder.title, own.values())
     level.parts = list(own.values())
     return level
 
 
-def _sum(kind: str, label: str, parts: Iterable[Level]) -> Level:
-    level = Level(kind, label, Tally())
+def _sum(kind: str, code: str, label: str, parts: Iterable[Level]) -> Level:
+    level = Level(kind, code, label, Tally())
     for part in parts:
         level.tally.add(part.tally)
         level.validated += part.validated

@@ -62,25 +62,32 @@ def _typing_page(
     progress = _progress_form(desk, action, posted)
     if posted is not None and _save_all(request, forms, progress, desk.year):
         return redirect(request.get_full_path())
-    context = _context(desk, action, forms, only_owed="manquants" in request.GET)
+    context = _context(desk, action, forms, _choice(request))
     context |= {"progress": progress, "person": request.user}
     status = 422 if posted is not None else 200
     return render(request, "indicators/result_edit.html", context, status=status)
 
 
+def _choice(request: SignedInRequest) -> str:
+    """Which rows to show: what is missing, everything, or what the year asks for."""
+    return next((key for key in ("manquants", "tout") if key in request.GET), "")
+
+
 def _context(
-    desk: Desk, action: Action | None, forms: Sequence[ResultForm], only_owed: bool
+    desk: Desk, action: Action | None, forms: Sequence[ResultForm], choice: str
 ) -> dict[str, object]:
     expected = [form for form in forms if form.cell.is_expected]
     owed = [form for form in expected if form.cell.is_owed]
-    shown = [form for form in forms if form in owed or form.errors or form.conflict]
+    wanted = {"manquants": owed, "tout": forms, "": expected}[choice]
+    shown = [form for form in forms if form in wanted or form.must_be_seen]
     return {
         "plan": desk.plan,
         "action": action,
         "year": desk.year,
         "previous_year": desk.year - 1,
-        "forms": shown if only_owed else forms,
-        "only_owed": only_owed,
+        "forms": shown,
+        "others": len(forms) - len(expected),
+        "choice": choice,
         "filled": len(expected) - len(owed),
         "expected": len(expected),
         "next_owed": owed[0].cell.indicator if owed else None,

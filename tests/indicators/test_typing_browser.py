@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from indicators.models import Result, Target
@@ -167,7 +167,12 @@ def test_leaving_with_unsaved_text_warns(page: Page, target: Target) -> None:
     field(page, target, "text").click()
     page.keyboard.type("Pas encore")
     warned: list[str] = []
-    page.on("dialog", lambda d: (warned.append(d.type), d.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        warned.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.goto("/")
     assert warned == ["beforeunload"]
 
