@@ -37,6 +37,7 @@ from .models import (
     Deliberation,
     Engagement,
     Measure,
+    Membership,
     Milestone,
     Opinion,
     Organisation,
@@ -584,6 +585,11 @@ class OrganisationAdmin(FlatList, Told):
         bodies = super().get_queryset(request)
         counted: QuerySet[Any] = bodies.annotate(role_count=Count("roles"))
         return counted
+
+    def belongs_to_others(self, request: HttpRequest, obj: Any) -> bool:
+        """A body where people of another authority work is theirs."""
+        people = Membership.objects.filter(organisation__in=[obj.pk, obj.root_id])
+        return obj.root_id not in member_roots(request.user) and people.exists()
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.merge_view)

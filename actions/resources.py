@@ -97,17 +97,21 @@ class FlatResource(Resource):  # type: ignore[misc]
         use_transactions = True
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
-        """Headers are known in any case and with any accents."""
-        known = {fold(field.column_name): field.column_name for field in self.columns()}
+        """Headers are known in any case and with any accents; a key may be left out."""
+        known = {
+            fold(field.column_name): field.column_name
+            for field in self.get_import_fields()
+        }
         dataset.headers = [
             known.get(fold(header), header) for header in dataset.headers
         ]
+        for name in self.get_import_id_fields():
+            if self.fields[name].column_name not in dataset.headers:
+                blanks = [""] * dataset.height
+                dataset.append_col(blanks, header=self.fields[name].column_name)
 
     def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         instance._change_reason = CHANGE_REASON
-
-    def columns(self) -> list[Field]:
-        return list(self.get_import_fields())
 
     def missing_columns(self, headers: list[str]) -> list[str]:
         """The columns without which no line can be read."""
@@ -156,14 +160,8 @@ class TermResource(FlatResource):
         required_columns = ("kind", "name")
         name = "thèmes, types et mots-clés"
 
-    def before_import(self, dataset: Any, **kwargs: Any) -> None:
-        """A term without a code is known in exchanges by its own words."""
-        super().before_import(dataset, **kwargs)
-        code, name = (self.fields[key].column_name for key in ("code", "name"))
-        if code not in dataset.headers:
-            dataset.append_col(dataset[name], header=code)
-
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        """A term without a code is known in exchanges by its own words."""
         code, name = (self.fields[key].column_name for key in ("code", "name"))
         row[code] = row[code] or row[name]
 

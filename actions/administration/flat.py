@@ -99,8 +99,14 @@ class FlatList(ExchangeAdmin):
         if obj is None or administers(request.user):
             return True
         if not hasattr(obj, "_is_reached"):
-            obj._is_reached = self.plans_using(obj) <= managed_plans(request)
+            obj._is_reached = self.plans_using(obj) <= managed_plans(
+                request
+            ) and not self.belongs_to_others(request, obj)
         return bool(obj._is_reached)
+
+    def belongs_to_others(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether others would be surprised to see it change."""
+        return False
 
     def plans_using(self, obj: Any) -> set[int]:
         row = self.model._base_manager.filter(pk=obj.pk)

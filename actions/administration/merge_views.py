@@ -34,6 +34,7 @@ class Preview:
 
     removed: Organisation
     refusal: str = ""
+    lost: str = ""
     report: Report = field(default_factory=Report)
     listed: list[tuple[str, list[Move], int]] = field(default_factory=list)
 
@@ -43,7 +44,7 @@ class Preview:
             found = moves(kept, removed)
         except MergeRefused as refused:
             return cls(removed, refusal=str(refused))
-        preview = cls(removed)
+        preview = cls(removed, lost=_lost(kept, removed))
         groups: dict[str, list[Move]] = defaultdict(list)
         for move in found:
             preview.report.add(move)
@@ -53,6 +54,13 @@ class Preview:
             for name, group in groups.items()
         ]
         return preview
+
+
+def _lost(kept: Organisation, removed: Organisation) -> str:
+    """What only the removed organisation says, and nothing keeps."""
+    if not removed.email or kept.email in ("", removed.email):
+        return ""
+    return f"Son adresse {removed.email} disparaît : « {kept} » a la sienne."
 
 
 class OtherForm(forms.Form):
