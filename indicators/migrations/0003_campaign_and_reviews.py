@@ -8,413 +8,957 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('actions', '0002_reference_measures'),
-        ('indicators', '0002_quantity_history'),
+        ("actions", "0002_reference_measures"),
+        ("indicators", "0002_quantity_history"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalProgressNote',
+            name="HistoricalProgressNote",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('text', models.TextField(verbose_name='note d’avancement')),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='écrite le')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("text", models.TextField(verbose_name="note d’avancement")),
+                (
+                    "written_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="écrite le",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique de la note',
-                'verbose_name_plural': 'historical notes d’avancement',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique de la note",
+                "verbose_name_plural": "historical notes d’avancement",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalProof',
+            name="HistoricalProof",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('file', models.TextField(max_length=200, verbose_name='fichier')),
-                ('name', models.CharField(max_length=200, verbose_name='nom du fichier')),
-                ('content_type', models.CharField(editable=False, max_length=40, verbose_name='type')),
-                ('size', models.PositiveIntegerField(editable=False, verbose_name='taille (octets)')),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='déposé le')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("file", models.TextField(max_length=200, verbose_name="fichier")),
+                (
+                    "name",
+                    models.CharField(max_length=200, verbose_name="nom du fichier"),
+                ),
+                (
+                    "content_type",
+                    models.CharField(
+                        editable=False, max_length=40, verbose_name="type"
+                    ),
+                ),
+                (
+                    "size",
+                    models.PositiveIntegerField(
+                        editable=False, verbose_name="taille (octets)"
+                    ),
+                ),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="déposé le",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique du justificatif',
-                'verbose_name_plural': 'historical justificatifs',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique du justificatif",
+                "verbose_name_plural": "historical justificatifs",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalReview',
+            name="HistoricalReview",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('first_year', models.PositiveSmallIntegerField(verbose_name='première année')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année du bilan')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('edition', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='édition')),
-                ('closed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='clos le')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "first_year",
+                    models.PositiveSmallIntegerField(verbose_name="première année"),
+                ),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(verbose_name="année du bilan"),
+                ),
+                (
+                    "introduction",
+                    models.TextField(blank=True, verbose_name="introduction"),
+                ),
+                (
+                    "edition",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="édition"
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="clos le"
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique du bilan',
-                'verbose_name_plural': 'historical bilans',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique du bilan",
+                "verbose_name_plural": "historical bilans",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalReviewSheet',
+            name="HistoricalReviewSheet",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('answer', models.TextField(blank=True, verbose_name='bilan de l’année')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='version')),
-                ('completed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='complète depuis le')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "answer",
+                    models.TextField(blank=True, verbose_name="bilan de l’année"),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "completed_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="complète depuis le",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
+                        max_length=1,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historique de la fiche de bilan',
-                'verbose_name_plural': 'historical fiches de bilan',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historique de la fiche de bilan",
+                "verbose_name_plural": "historical fiches de bilan",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='ProgressNote',
+            name="ProgressNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('text', models.TextField(verbose_name='note d’avancement')),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='écrite le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                ("text", models.TextField(verbose_name="note d’avancement")),
+                (
+                    "written_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="écrite le",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'note d’avancement',
-                'verbose_name_plural': 'notes d’avancement',
-                'ordering': ['-written_at', '-pk'],
+                "verbose_name": "note d’avancement",
+                "verbose_name_plural": "notes d’avancement",
+                "ordering": ["-written_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('file', models.FileField(max_length=200, upload_to='justificatifs/%Y/', verbose_name='fichier')),
-                ('name', models.CharField(max_length=200, verbose_name='nom du fichier')),
-                ('content_type', models.CharField(editable=False, max_length=40, verbose_name='type')),
-                ('size', models.PositiveIntegerField(editable=False, verbose_name='taille (octets)')),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='déposé le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="année")),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200,
+                        upload_to="justificatifs/%Y/",
+                        verbose_name="fichier",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(max_length=200, verbose_name="nom du fichier"),
+                ),
+                (
+                    "content_type",
+                    models.CharField(
+                        editable=False, max_length=40, verbose_name="type"
+                    ),
+                ),
+                (
+                    "size",
+                    models.PositiveIntegerField(
+                        editable=False, verbose_name="taille (octets)"
+                    ),
+                ),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="déposé le",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'justificatif',
-                'ordering': ['uploaded_at', 'pk'],
+                "verbose_name": "justificatif",
+                "ordering": ["uploaded_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_name', models.CharField(max_length=620, verbose_name='nom du service')),
-                ('recipient', models.CharField(choices=[('person', 'Personnes du service'), ('department', 'Adresse du service'), ('officer', 'Mission climat')], max_length=12, verbose_name='à qui')),
-                ('addresses', models.JSONField(default=list, verbose_name='adresses')),
-                ('missing', models.PositiveIntegerField(verbose_name='résultats manquants')),
-                ('body', models.TextField(verbose_name='message')),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='envoyé le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "organisation_name",
+                    models.CharField(max_length=620, verbose_name="nom du service"),
+                ),
+                (
+                    "recipient",
+                    models.CharField(
+                        choices=[
+                            ("person", "Personnes du service"),
+                            ("department", "Adresse du service"),
+                            ("officer", "Mission climat"),
+                        ],
+                        max_length=12,
+                        verbose_name="à qui",
+                    ),
+                ),
+                ("addresses", models.JSONField(default=list, verbose_name="adresses")),
+                (
+                    "missing",
+                    models.PositiveIntegerField(verbose_name="résultats manquants"),
+                ),
+                ("body", models.TextField(verbose_name="message")),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="envoyé le"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'relance',
-                'ordering': ['-sent_at', '-pk'],
+                "verbose_name": "relance",
+                "ordering": ["-sent_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_year', models.PositiveSmallIntegerField(verbose_name='première année')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année du bilan')),
-                ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('edition', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='édition')),
-                ('closed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='clos le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "first_year",
+                    models.PositiveSmallIntegerField(verbose_name="première année"),
+                ),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(verbose_name="année du bilan"),
+                ),
+                (
+                    "introduction",
+                    models.TextField(blank=True, verbose_name="introduction"),
+                ),
+                (
+                    "edition",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="édition"
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="clos le"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bilan',
-                'ordering': ['plan', '-year', 'first_year'],
+                "verbose_name": "bilan",
+                "ordering": ["plan", "-year", "first_year"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewRow',
+            name="ReviewRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edition', models.PositiveSmallIntegerField(verbose_name='édition')),
-                ('kind', models.CharField(choices=[('plan', 'Plan'), ('sheet', 'Fiche'), ('figure', 'Indicateur')], max_length=10, verbose_name='nature')),
-                ('order', models.PositiveIntegerField(verbose_name='rang')),
-                ('content', models.JSONField(verbose_name='contenu')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("edition", models.PositiveSmallIntegerField(verbose_name="édition")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("plan", "Plan"),
+                            ("sheet", "Fiche"),
+                            ("figure", "Indicateur"),
+                        ],
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(verbose_name="rang")),
+                ("content", models.JSONField(verbose_name="contenu")),
             ],
             options={
-                'verbose_name': 'ligne figée d’un bilan',
-                'verbose_name_plural': 'lignes figées des bilans',
-                'ordering': ['review', 'edition', 'order'],
+                "verbose_name": "ligne figée d’un bilan",
+                "verbose_name_plural": "lignes figées des bilans",
+                "ordering": ["review", "edition", "order"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewSheet',
+            name="ReviewSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.TextField(blank=True, verbose_name='bilan de l’année')),
-                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='version')),
-                ('completed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='complète depuis le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "answer",
+                    models.TextField(blank=True, verbose_name="bilan de l’année"),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "completed_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="complète depuis le",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fiche de bilan',
-                'verbose_name_plural': 'fiches de bilan',
-                'ordering': ['action__order', 'action'],
+                "verbose_name": "fiche de bilan",
+                "verbose_name_plural": "fiches de bilan",
+                "ordering": ["action__order", "action"],
             },
         ),
         migrations.AddField(
-            model_name='historicalresult',
-            name='validated_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='relu le'),
+            model_name="historicalresult",
+            name="validated_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="relu le"
+            ),
         ),
         migrations.AddField(
-            model_name='historicalresult',
-            name='validated_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='relu par'),
+            model_name="historicalresult",
+            name="validated_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="relu par",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalresult',
-            name='validation',
-            field=models.CharField(blank=True, choices=[('accepted', 'Validé'), ('returned', 'À reprendre')], editable=False, max_length=10, verbose_name='validation'),
+            model_name="historicalresult",
+            name="validation",
+            field=models.CharField(
+                blank=True,
+                choices=[("accepted", "Validé"), ("returned", "À reprendre")],
+                editable=False,
+                max_length=10,
+                verbose_name="validation",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalresult',
-            name='validation_remark',
-            field=models.TextField(blank=True, editable=False, verbose_name='remarque'),
+            model_name="historicalresult",
+            name="validation_remark",
+            field=models.TextField(blank=True, editable=False, verbose_name="remarque"),
         ),
         migrations.AddField(
-            model_name='result',
-            name='validated_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='relu le'),
+            model_name="result",
+            name="validated_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="relu le"
+            ),
         ),
         migrations.AddField(
-            model_name='result',
-            name='validated_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='validated_results', to=settings.AUTH_USER_MODEL, verbose_name='relu par'),
+            model_name="result",
+            name="validated_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="validated_results",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="relu par",
+            ),
         ),
         migrations.AddField(
-            model_name='result',
-            name='validation',
-            field=models.CharField(blank=True, choices=[('accepted', 'Validé'), ('returned', 'À reprendre')], editable=False, max_length=10, verbose_name='validation'),
+            model_name="result",
+            name="validation",
+            field=models.CharField(
+                blank=True,
+                choices=[("accepted", "Validé"), ("returned", "À reprendre")],
+                editable=False,
+                max_length=10,
+                verbose_name="validation",
+            ),
         ),
         migrations.AddField(
-            model_name='result',
-            name='validation_remark',
-            field=models.TextField(blank=True, editable=False, verbose_name='remarque'),
+            model_name="result",
+            name="validation_remark",
+            field=models.TextField(blank=True, editable=False, verbose_name="remarque"),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('validation__in', ['accepted', 'returned', ''])), name='result_validation_known', violation_error_message='Un résultat est accepté, renvoyé ou à relire.'),
+            model_name="result",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("validation__in", ["accepted", "returned", ""])),
+                name="result_validation_known",
+                violation_error_message="Un résultat est accepté, renvoyé ou à relire.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('validation', 'returned'), _negated=True), models.Q(('validation_remark', ''), _negated=True), _connector='OR'), name='result_returned_with_a_remark', violation_error_message='Un résultat est renvoyé avec une remarque.'),
+            model_name="result",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("validation", "returned"), _negated=True),
+                    models.Q(("validation_remark", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="result_returned_with_a_remark",
+                violation_error_message="Un résultat est renvoyé avec une remarque.",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalprogressnote',
-            name='action',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.action', verbose_name='action'),
+            model_name="historicalprogressnote",
+            name="action",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="actions.action",
+                verbose_name="action",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalprogressnote',
-            name='author',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='écrite par'),
+            model_name="historicalprogressnote",
+            name="author",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="écrite par",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalprogressnote',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalprogressnote",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='historicalproof',
-            name='author',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='déposé par'),
+            model_name="historicalproof",
+            name="author",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="déposé par",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalproof',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalproof",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='historicalproof',
-            name='indicator',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='indicators.indicator', verbose_name='indicateur'),
+            model_name="historicalproof",
+            name="indicator",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="indicators.indicator",
+                verbose_name="indicateur",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreview',
-            name='closed_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='clos par'),
+            model_name="historicalreview",
+            name="closed_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="clos par",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreview',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalreview",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreview',
-            name='plan',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.plan', verbose_name='plan'),
+            model_name="historicalreview",
+            name="plan",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="actions.plan",
+                verbose_name="plan",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreviewsheet',
-            name='action',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='actions.action', verbose_name='action'),
+            model_name="historicalreviewsheet",
+            name="action",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="actions.action",
+                verbose_name="action",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreviewsheet',
-            name='completed_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='dite complète par'),
+            model_name="historicalreviewsheet",
+            name="completed_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="dite complète par",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreviewsheet',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalreviewsheet",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='progressnote',
-            name='action',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='progress_notes', to='actions.action', verbose_name='action'),
+            model_name="progressnote",
+            name="action",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="progress_notes",
+                to="actions.action",
+                verbose_name="action",
+            ),
         ),
         migrations.AddField(
-            model_name='progressnote',
-            name='author',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='progress_notes', to=settings.AUTH_USER_MODEL, verbose_name='écrite par'),
+            model_name="progressnote",
+            name="author",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="progress_notes",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="écrite par",
+            ),
         ),
         migrations.AddField(
-            model_name='proof',
-            name='author',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proofs', to=settings.AUTH_USER_MODEL, verbose_name='déposé par'),
+            model_name="proof",
+            name="author",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="proofs",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="déposé par",
+            ),
         ),
         migrations.AddField(
-            model_name='proof',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='indicators.indicator', verbose_name='indicateur'),
+            model_name="proof",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="proofs",
+                to="indicators.indicator",
+                verbose_name="indicateur",
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='campaign',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='indicators.campaign', verbose_name='campagne'),
+            model_name="reminder",
+            name="campaign",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reminders",
+                to="indicators.campaign",
+                verbose_name="campagne",
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reminders', to='actions.organisation', verbose_name='service'),
+            model_name="reminder",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="reminders",
+                to="actions.organisation",
+                verbose_name="service",
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='sent_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reminders_sent', to=settings.AUTH_USER_MODEL, verbose_name='envoyé par'),
+            model_name="reminder",
+            name="sent_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="reminders_sent",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="envoyé par",
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='closed_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='closed_reviews', to=settings.AUTH_USER_MODEL, verbose_name='clos par'),
+            model_name="review",
+            name="closed_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="closed_reviews",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="clos par",
+            ),
         ),
         migrations.AddField(
-            model_name='review',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='actions.plan', verbose_name='plan'),
+            model_name="review",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reviews",
+                to="actions.plan",
+                verbose_name="plan",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalreviewsheet',
-            name='review',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='indicators.review', verbose_name='bilan'),
+            model_name="historicalreviewsheet",
+            name="review",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="indicators.review",
+                verbose_name="bilan",
+            ),
         ),
         migrations.AddField(
-            model_name='reviewrow',
-            name='review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='indicators.review', verbose_name='bilan'),
+            model_name="reviewrow",
+            name="review",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="rows",
+                to="indicators.review",
+                verbose_name="bilan",
+            ),
         ),
         migrations.AddField(
-            model_name='reviewsheet',
-            name='action',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='review_sheets', to='actions.action', verbose_name='action'),
+            model_name="reviewsheet",
+            name="action",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="review_sheets",
+                to="actions.action",
+                verbose_name="action",
+            ),
         ),
         migrations.AddField(
-            model_name='reviewsheet',
-            name='completed_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='completed_sheets', to=settings.AUTH_USER_MODEL, verbose_name='dite complète par'),
+            model_name="reviewsheet",
+            name="completed_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="completed_sheets",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="dite complète par",
+            ),
         ),
         migrations.AddField(
-            model_name='reviewsheet',
-            name='review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sheets', to='indicators.review', verbose_name='bilan'),
+            model_name="reviewsheet",
+            name="review",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sheets",
+                to="indicators.review",
+                verbose_name="bilan",
+            ),
         ),
         migrations.AddIndex(
-            model_name='progressnote',
-            index=models.Index(fields=['action', 'year'], name='note_action_year'),
+            model_name="progressnote",
+            index=models.Index(fields=["action", "year"], name="note_action_year"),
         ),
         migrations.AddConstraint(
-            model_name='progressnote',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='note_text_given', violation_error_message='Une note a un texte.'),
+            model_name="progressnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True),
+                name="note_text_given",
+                violation_error_message="Une note a un texte.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressnote',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('year__gte', 1900), ('year__lte', 2200)), _connector='OR'), name='note_year_sensible', violation_error_message='L’année doit être comprise entre 1900 et 2200.'),
+            model_name="progressnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("year__isnull", True),
+                    models.Q(("year__gte", 1900), ("year__lte", 2200)),
+                    _connector="OR",
+                ),
+                name="note_year_sensible",
+                violation_error_message="L’année doit être comprise entre 1900 et 2200.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proof',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('year__gte', 1900), ('year__lte', 2200)), _connector='OR'), name='proof_year_sensible', violation_error_message='L’année doit être comprise entre 1900 et 2200.'),
+            model_name="proof",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("year__isnull", True),
+                    models.Q(("year__gte", 1900), ("year__lte", 2200)),
+                    _connector="OR",
+                ),
+                name="proof_year_sensible",
+                violation_error_message="L’année doit être comprise entre 1900 et 2200.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('recipient__in', ['person', 'department', 'officer'])), name='reminder_recipient_known', violation_error_message='Une relance va à une personne, à un service ou à la mission.'),
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("recipient__in", ["person", "department", "officer"])
+                ),
+                name="reminder_recipient_known",
+                violation_error_message="Une relance va à une personne, à un service ou à la mission.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('plan', 'first_year', 'year'), name='review_period_unique', violation_error_message='Ce bilan existe déjà.'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "first_year", "year"),
+                name="review_period_unique",
+                violation_error_message="Ce bilan existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('first_year__isnull', True), ('year__isnull', True), ('year__gte', models.F('first_year')), _connector='OR'), name='review_years_ordered', violation_error_message='La dernière année d’un bilan ne précède pas la première.'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_year__isnull", True),
+                    ("year__isnull", True),
+                    ("year__gte", models.F("first_year")),
+                    _connector="OR",
+                ),
+                name="review_years_ordered",
+                violation_error_message="La dernière année d’un bilan ne précède pas la première.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('first_year__isnull', True), models.Q(('first_year__gte', 1900), ('first_year__lte', 2200)), _connector='OR'), name='review_first_year_sensible', violation_error_message='L’année doit être comprise entre 1900 et 2200.'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_year__isnull", True),
+                    models.Q(("first_year__gte", 1900), ("first_year__lte", 2200)),
+                    _connector="OR",
+                ),
+                name="review_first_year_sensible",
+                violation_error_message="L’année doit être comprise entre 1900 et 2200.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('year__gte', 1900), ('year__lte', 2200)), _connector='OR'), name='review_year_sensible', violation_error_message='L’année doit être comprise entre 1900 et 2200.'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("year__isnull", True),
+                    models.Q(("year__gte", 1900), ("year__lte", 2200)),
+                    _connector="OR",
+                ),
+                name="review_year_sensible",
+                violation_error_message="L’année doit être comprise entre 1900 et 2200.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewrow',
-            constraint=models.UniqueConstraint(fields=('review', 'edition', 'order'), name='review_row_unique', violation_error_message='Deux lignes du bilan ont le même rang.'),
+            model_name="reviewrow",
+            constraint=models.UniqueConstraint(
+                fields=("review", "edition", "order"),
+                name="review_row_unique",
+                violation_error_message="Deux lignes du bilan ont le même rang.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewrow',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['plan', 'sheet', 'figure'])), name='review_row_kind_known', violation_error_message='Cette nature de ligne n’est pas connue.'),
+            model_name="reviewrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["plan", "sheet", "figure"])),
+                name="review_row_kind_known",
+                violation_error_message="Cette nature de ligne n’est pas connue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewsheet',
-            constraint=models.UniqueConstraint(fields=('review', 'action'), name='review_sheet_unique', violation_error_message='Cette action a déjà sa fiche dans ce bilan.'),
+            model_name="reviewsheet",
+            constraint=models.UniqueConstraint(
+                fields=("review", "action"),
+                name="review_sheet_unique",
+                violation_error_message="Cette action a déjà sa fiche dans ce bilan.",
+            ),
         ),
     ]
