@@ -395,7 +395,10 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("code", models.CharField(blank=True, max_length=30, verbose_name="code")),
+                (
+                    "code",
+                    models.CharField(blank=True, max_length=30, verbose_name="code"),
+                ),
                 (
                     "title",
                     models.CharField(
@@ -442,7 +445,10 @@ class Migration(migrations.Migration):
                         auto_created=True, blank=True, db_index=True, verbose_name="ID"
                     ),
                 ),
-                ("code", models.CharField(blank=True, max_length=30, verbose_name="code")),
+                (
+                    "code",
+                    models.CharField(blank=True, max_length=30, verbose_name="code"),
+                ),
                 (
                     "title",
                     models.CharField(
