@@ -18,7 +18,8 @@ HORS_INSERTION = Scope(social_scope=SocialScope.WITHOUT_INSERTION)
 
 
 def profile(**changes: Any) -> Profile:
-    return Profile(**({"buyer": 1, "number": 1, "value": Decimal(100)} | changes))
+    columns: dict[str, Any] = {"buyer": 1, "number": 1, "value": Decimal(100)}
+    return Profile(**(columns | changes))
 
 
 def figure(
@@ -54,7 +55,8 @@ def test_what_is_unsaid_is_out_of_the_rate_and_lowers_the_coverage() -> None:
         profile(environmental_criterion=False, number=2),
         profile(environmental_criterion=None, number=6),
     )
-    assert (found.by_number.numerator, found.by_number.denominator) == (1, 3)
+    assert found.by_number.numerator == 1
+    assert found.by_number.denominator == 3
     assert found.coverage.rate == Decimal(300) / 9
 
 
@@ -104,7 +106,8 @@ def test_a_possible_contract_makes_the_rate_a_maximum() -> None:
         profile(is_formal=True, social_clause=False),
     )
     assert found.is_upper_bound
-    assert (found.by_number.rate, found.coverage.rate) == (50, 50)
+    assert found.by_number.rate == 50
+    assert found.coverage.rate == 50
     assert found.confirmed.number == 0
 
 
