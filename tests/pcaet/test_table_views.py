@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from actions.models import Action, ImportBatch, Plan, SavedMapping
+from actions.models import Action, ColumnSynonym, ImportBatch, Plan, SavedMapping
 from pcaet import tables
 
 from .tables import workbook
@@ -261,3 +261,17 @@ def test_comparing_does_not_query_by_row(
     batch = tables.receive(plan, name="a.xlsx", content=workbook(rows), author=None)
     with django_assert_max_num_queries(60):
         tables.prepare(batch)
+
+
+def test_administrator_completes_the_table_of_synonyms(
+    client: Client, administrator: User
+) -> None:
+    administrator.is_staff = True
+    administrator.save()
+    client.force_login(administrator)
+    add = reverse("admin:actions_columnsynonym_add")
+    assert "Ne pas importer" in client.get(add).content.decode()
+    client.post(add, {"name": "Bidule (menu)", "field": "title"})
+    assert ColumnSynonym.objects.get().key == "bidule menu"
+    answer = client.post(add, {"name": "BIDULE menu", "field": "code"})
+    assert "déjà un synonyme" in answer.content.decode()
