@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from actions.models import Action, Measure, Role
+from actions.models import Action, BudgetLine, Measure, Role
 from indicators.enums import STATE_LABELS
 from pcaet.lib.export import Column, Value
 from pcaet.lib.numbers import plain
@@ -223,4 +223,16 @@ ORGANISATION_COLUMNS: list[Column[Involvement]] = [
     Column("Nature", lambda i: i.organisation.get_kind_display(), 24),
     Column("Actions pilotées", lambda i: i.led, 12),
     Column("Actions accompagnées", lambda i: i.helped, 12),
+]
+
+BUDGET_COLUMNS: list[Column[BudgetLine]] = [
+    Column("Axe", lambda line: str(line.action.axis or ""), 30),
+    Column("Code", lambda line: line.action.code, 10),
+    Column("Action", lambda line: line.action.short_title, 50),
+    Column("Année", lambda line: line.year, 8),
+    Column("Nature", lambda line: line.get_nature_display(), 16),
+    Column("Financeur", lambda line: str(line.funder or ""), 30),
+    Column("Prévu (€)", lambda line: line.planned, 16),
+    Column("Engagé (€)", lambda line: line.committed, 16),
+    Column("Dépensé (€)", lambda line: line.spent, 16),
 ]

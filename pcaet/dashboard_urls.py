@@ -24,4 +24,10 @@ urlpatterns = [
     ),
     path("recherche/", views.search, name="search"),
     path("recherche.<str:kind>", views.search_export, name="search_export"),
+    path("plans/<slug:slug>/budget/", views.budget_detail, name="budget_detail"),
+    path(
+        "plans/<slug:slug>/budget.<str:kind>",
+        views.budget_export,
+        name="budget_export",
+    ),
 ]

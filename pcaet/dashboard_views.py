@@ -8,7 +8,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from .columns import ACTION_COLUMNS, ORGANISATION_COLUMNS, TARGET_COLUMNS
+from .budget import Budget
+from .columns import (
+    ACTION_COLUMNS,
+    BUDGET_COLUMNS,
+    ORGANISATION_COLUMNS,
+    TARGET_COLUMNS,
+)
 from .dashboard import Dashboard
 from .downloads import file_response
 from .involvement import Involvement, directory
@@ -75,3 +81,19 @@ def search(request: HttpRequest) -> HttpResponse:
 def search_export(request: HttpRequest, kind: str) -> HttpResponse:
     rows = Search(request.user, request.GET, timezone.localdate()).rows
     return file_response(kind, "recherche", "Recherche", ACTION_COLUMNS, rows)
+
+
+@require_safe
+@login_not_required
+def budget_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    budget = Budget(plan, request.GET)
+    return render(request, "pcaet/budget_detail.html", {"plan": plan, "budget": budget})
+
+
+@require_safe
+@login_not_required
+def budget_export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    lines = Budget(plan, request.GET).lines
+    return file_response(kind, f"{slug}-budget", "Budget", BUDGET_COLUMNS, lines)

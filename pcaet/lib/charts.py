@@ -38,7 +38,6 @@ HATCHES = {
 BAR_HEIGHT = 14
 COLUMN, COLUMN_GAP, COLUMN_HEIGHT = 46, 22, 130
 LABEL_ROOM = 20
-ROW_HEIGHT = 22
 PAIR_WIDTH = 220
 
 
@@ -60,16 +59,6 @@ class Column:
     @property
     def total(self) -> float:
         return sum(part.value for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What runs from a year to another, both included; open where one is unknown."""
-
-    label: str
-    first: int | None
-    last: int | None
-    tone: str = "plain"
 
 
 def stacked_bar(name: str, title: str, parts: Sequence[Part], width: int) -> SafeString:
@@ -126,51 +115,6 @@ def progress(
     """How much of the whole is there; the rest is hatched as missing."""
     parts = [Part("reached", min(done, total)), Part("missing", max(0, total - done))]
     return stacked_bar(name, title, parts, width)
-
-
-def timeline(
-    name: str,
-    title: str,
-    spans: Sequence[Span],
-    years: Sequence[int],
-    width: int,
-    this_year: int,
-) -> SafeString:
-    """A line for each span under a scale of years; an open end is drawn dashed."""
-    room = width / len(years) if years else 0
-    height = LABEL_ROOM + ROW_HEIGHT * len(spans)
-    drawn = [_year_mark(rank * room, year, height) for rank, year in enumerate(years)]
-    if this_year in years:
-        x = years.index(this_year) * room
-        drawn.append(_frame(x, LABEL_ROOM, room, height - LABEL_ROOM, dashed=True))
-    for rank, span in enumerate(spans):
-        drawn += _span(name, span, years, room, LABEL_ROOM + rank * ROW_HEIGHT)
-    tones = [span.tone for span in spans]
-    return _svg(name, title, width, height, dict.fromkeys(tones), drawn)
-
-
-def _span(
-    name: str, span: Span, years: Sequence[int], room: float, y: float
-) -> Iterable[SafeString]:
-    first = max(span.first or years[0], years[0])
-    last = min(span.last or years[-1], years[-1])
-    if first > last:
-        return
-    x, length = (first - years[0]) * room, (last - first + 1) * room
-    is_open = span.first is None or span.last is None
-    yield _block(name, span.tone, x, y + 5, length, ROW_HEIGHT - 10)
-    yield _frame(x, y + 5, length, ROW_HEIGHT - 10, dashed=is_open)
-
-
-def _year_mark(x: float, year: int, height: float) -> SafeString:
-    return format_html(
-        '<path class="stroke-rule" stroke="{}" d="M{} {}V{}"/>{}',
-        RULE,
-        _n(x),
-        LABEL_ROOM,
-        _n(height),
-        _text(x + 3, LABEL_ROOM - 6, f"{year}", "start"),
-    )
 
 
 # Strokes --------------------------------------------------------------------------
@@ -240,15 +184,11 @@ def _block(
     )
 
 
-def _frame(
-    x: float, y: float, width: float, height: float, *, dashed: bool = False
-) -> SafeString:
-    dashes = mark_safe(' stroke-dasharray="4 3"') if dashed else ""
+def _frame(x: float, y: float, width: float, height: float) -> SafeString:
     return format_html(
-        '<rect class="stroke-rule" fill="none" stroke="{}"{} x="{}" y="{}" width="{}" '
+        '<rect class="stroke-rule" fill="none" stroke="{}" x="{}" y="{}" width="{}" '
         'height="{}"/>',
         RULE,
-        dashes,
         _n(x + 0.5),
         _n(y + 0.5),
         _n(max(0, width - 1)),
@@ -261,14 +201,13 @@ def _line(x: float, y: float, length: float) -> SafeString:
     return format_html(mark, RULE, _n(x), _n(y), _n(length))
 
 
-def _text(x: float, y: float, words: str, anchor: str = "middle") -> SafeString:
+def _text(x: float, y: float, words: str) -> SafeString:
     return format_html(
         '<text class="chart-text" fill="{}" font-size="13" x="{}" y="{}" '
-        'text-anchor="{}">{}</text>',
+        'text-anchor="middle">{}</text>',
         MUTED,
         _n(x),
         _n(y),
-        anchor,
         words,
     )
 

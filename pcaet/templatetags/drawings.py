@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from actions.state import ActionState
 from indicators.summaries import Tally
 from indicators.templatetags.bars import WORDS
+from pcaet.budget import AxisBudget, BudgetRow, Money
 from pcaet.dashboard import Line
 from pcaet.lib import charts
 from pcaet.lib.charts import Column, Part
@@ -70,3 +71,16 @@ def _parts(tally: Tally) -> list[Part]:
 def _said(tally: Tally) -> str:
     said = [counted(count, *WORDS[state]) for state, count in tally.shares if count]
     return ", ".join(said) or "aucune cible"
+
+
+@register.filter
+def budget_rows(
+    axis: AxisBudget, years: Sequence[int]
+) -> list[tuple[BudgetRow, list[Money]]]:
+    """The actions of an axis, each with its cells."""
+    return [(row, row.cells(years)) for row in axis.rows]
+
+
+@register.filter
+def budget_totals(axis: AxisBudget, years: Sequence[int]) -> list[Money]:
+    return axis.cells(years)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pcaet.lib import charts
-from pcaet.lib.charts import Column, Part, Span
+from pcaet.lib.charts import Column, Part
 
 SVG = "{http://www.w3.org/2000/svg}"
 PARTS = [Part("reached", 3), Part("partial", 1), Part("missing", 0)]
@@ -18,14 +18,6 @@ DRAWINGS = {
     "pair": charts.target_and_actual("c", "Prévu, dépensé", 100, 120, 200),
     "no-pair": charts.target_and_actual("c", "Rien", 0, 0, 0),
     "progress": charts.progress("d", "31 sur 39", 31, 39, 200),
-    "timeline": charts.timeline(
-        "e",
-        "Calendrier",
-        [Span("36", 2015, 2018), Span("37", None, 2016), Span("38", 2030, 2031)],
-        range(2015, 2020),
-        500,
-        2017,
-    ),
 }
 
 
