@@ -397,16 +397,16 @@ class ResultAdminForm(PartForm):
         help_text="Une valeur par quantité de la cible, dans son ordre, séparées par "
         "des points-virgules ; un tiret où la valeur manque. Exemple : 1 ; 3 ; –",
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # An older version is brought back over the one that the base holds now.
         self.newest = Result.objects.filter(pk=self.instance.pk).first()
-        self.initial["version"] = self.newest.version if self.newest else 0
+        self.initial["seen_version"] = self.newest.version if self.newest else 0
 
-    def clean_version(self) -> int:
-        version = int(self.cleaned_data["version"])
+    def clean_seen_version(self) -> int:
+        version = int(self.cleaned_data["seen_version"])
         if self.newest and version != self.newest.version:
             raise ValidationError(
                 "Ce résultat a été saisi par quelqu’un d’autre entre-temps : ouvrir de "
@@ -451,7 +451,7 @@ class ResultAdmin(YearAdmin):
                     "values",
                     "state",
                     "comment",
-                    "version",
+                    "seen_version",
                 )
             },
         ),
