@@ -25,10 +25,6 @@ class ResultQuerySet(models.QuerySet["Result"]):
         """Results that say something: a comment alone leaves the cell missing."""
         return self.filter(has_content=True)
 
-    def to_validate(self) -> ResultQuerySet:
-        """Results typed since the officer last read them."""
-        return self.filled().filter(validation="")
-
 
 class Result(models.Model):
     """What was done in a year: text, a value per quantity, state and comment.
