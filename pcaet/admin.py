@@ -43,14 +43,18 @@ admin.site.unregister((User, Group))
 class NewPasswordForm(PasswordForm):
     """A new password, and nothing else."""
 
-    usable_password = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+        for name in ("password1", "password2"):
+            self.fields[name].required = True
 
 
 class MembershipTable(PartTable):
     model = Membership
     fields = ("organisation",)
     autocomplete_fields = ("organisation",)
-    select_related = ("organisation__parent",)
+    select_related = ("organisation__parent", "user")
     verbose_name_plural = "organismes et services de cette personne"
     classes = ("quiet",)
 
@@ -61,6 +65,7 @@ class AccountAdmin(Titled, UserAdmin):
     add_form_template = "admin/part_change_form.html"
     add_form = UserCreationForm
     change_password_form = NewPasswordForm
+    change_user_password_template = "admin/new_password.html"
     list_display = (
         "username",
         "person",
