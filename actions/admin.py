@@ -27,6 +27,7 @@ from .administration.base import (
 from .administration.flat import FlatList
 from .administration.forms import PartForm
 from .administration.merge_views import merge_organisations
+from .administration.synonyms import ColumnSynonymAdmin
 from .models import (
     Action,
     ActionLink,
@@ -34,6 +35,7 @@ from .models import (
     ActionTerm,
     Axis,
     BudgetLine,
+    ColumnSynonym,
     Deliberation,
     Engagement,
     Measure,
@@ -655,3 +657,6 @@ class ReferenceMeasureAdmin(FlatList):
     list_filter = ("catalogue",)
     search_fields = ("code", "title", "catalogue")
     fields = ("catalogue", "code", "title", "axis")
+
+
+admin.site.register(ColumnSynonym, ColumnSynonymAdmin)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
+from .admin import SECTION
 from .models import Buyer, Holder, LegalParameter, RatingCriterion
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ else:
 
 @admin.register(Buyer)
 class BuyerAdmin(ModelAdmin):
+    section = SECTION
     list_display = ("siret", "name", "organisation")
     list_select_related = ("organisation__parent",)
     search_fields = ("siret", "name")
@@ -24,6 +26,7 @@ class BuyerAdmin(ModelAdmin):
 
 @admin.register(Holder)
 class HolderAdmin(ModelAdmin):
+    section = SECTION
     list_display = ("identifier", "name", "size_class", "is_social_economy")
     list_filter = ("size_class", "is_social_economy", "is_inclusive")
     search_fields = ("identifier", "name")
@@ -31,12 +34,14 @@ class HolderAdmin(ModelAdmin):
 
 @admin.register(RatingCriterion)
 class RatingCriterionAdmin(ModelAdmin):
+    section = SECTION
     list_display = ("label", "weight", "order", "is_active")
     search_fields = ("label",)
 
 
 @admin.register(LegalParameter)
 class LegalParameterAdmin(ModelAdmin):
+    section = SECTION
     list_display = ("code", "applies_from", "value", "unit", "is_verified")
     list_filter = ("code", "is_verified")
     search_fields = ("reference",)

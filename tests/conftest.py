@@ -26,6 +26,20 @@ hypothesis.settings.load_profile("project")
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with real transactions come last: they wipe out what migrations wrote."""
+    items.sort(key=_wipes_the_base)
+
+
+def _wipes_the_base(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    fixtures = {"transactional_db", "live_server"}.intersection(
+        getattr(item, "fixturenames", ())
+    )
+    return bool(fixtures or (marker and marker.kwargs.get("transaction")))
+
+
 @pytest.fixture
 def catalogues(db: None) -> None:
     """The measures of reference, which a test with real transactions wipes out."""

@@ -84,6 +84,11 @@ class LoadedSelect(AutocompleteSelect):
 
     loaded: Model | None = None
 
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        """An empty choice says its name, which a screen reader has nowhere else."""
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        return {**attrs, "data-placeholder": f"Choisir : {self.field.verbose_name}"}
+
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         if self.loaded is None or value != [str(self.loaded.pk)]:
             return super().optgroups(name, value, attr)
@@ -93,6 +98,12 @@ class LoadedSelect(AutocompleteSelect):
         label = self.choices.field.label_from_instance(self.loaded)
         options.append(self.create_option(name, self.loaded.pk, label, True, 1))
         return [(None, options, 0)]
+
+
+def inner(widget: Any) -> forms.Widget:
+    """The field itself, without the links that the administration puts around it."""
+    found: forms.Widget = getattr(widget, "widget", widget)
+    return found
 
 
 class PartFormSet(InlineFormSet):
@@ -108,12 +119,13 @@ class PartFormSet(InlineFormSet):
         for name, field in form.fields.items():
             if field.widget.is_hidden:
                 continue
-            field.widget.attrs.setdefault("aria-label", f"{field.label}, {place}")
+            widget = inner(field.widget)
+            widget.attrs.setdefault("aria-label", f"{field.label}, {place}")
             if isinstance(field, ModelChoiceField):
                 self._load(form, name, field)
 
     def _load(self, form: Any, name: str, field: ModelChoiceField[Any]) -> None:
-        select = getattr(field.widget, "widget", field.widget)
+        select = inner(field.widget)
         if isinstance(select, LoadedSelect):
             known = form.instance._state.fields_cache
             select.loaded = known.get(name)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,11 +18,16 @@ from ..access import administers
 from ..merging import MergeRefused, Move, Report, merge, moves
 from ..models import Membership, Organisation, Role
 from .base import address
+from .forms import LoadedSelect
 
 if TYPE_CHECKING:
     from ..admin import OrganisationAdmin
 
 MOST_CHOSEN = 20
+TOO_FEW = (
+    "Choisir au moins deux organismes que seuls vos plans utilisent : un administrateur "
+    "réunit les autres."
+)
 # Beyond these, the page counts.
 MOST_LISTED = 8
 
@@ -72,7 +76,7 @@ class OtherForm(forms.Form):
         self.fields["autre"] = forms.ModelChoiceField(
             Organisation.objects.all(),
             label="Autre organisme",
-            widget=AutocompleteSelect(key, model_admin.admin_site),
+            widget=LoadedSelect(key, model_admin.admin_site),
         )
 
 
@@ -144,7 +148,7 @@ def _merge(
     others = [one for one in chosen if one != kept]
     refusal = _refusal(request, chosen)
     if refusal or not others:
-        messages.error(request, refusal or "Choisir au moins deux organismes.")
+        messages.error(request, refusal or TOO_FEW)
         return redirect(request.get_full_path())
     try:
         report = merge(kept, others, user=request.user)

@@ -49,6 +49,7 @@ class SynonymForm(_SynonymForm):
 
 
 class ColumnSynonymAdmin(_SynonymAdmin):
+    section = "Organismes et vocabulaire"
     form = SynonymForm
     list_display = ["name", "field_label"]
     search_fields = ["name"]

@@ -45,7 +45,9 @@ def test_history_tells_before_and_after(
 ) -> None:
     pilot = signed_in(PILOT, department)
     pilot.post(url("result_save", target), row(target, text="Un", value_0="1"))
-    pilot.post(url("result_save", target), row(target, text="Deux", version="1"))
+    pilot.post(
+        url("result_save", target), row(target, text="Deux", version="1", value_0="")
+    )
     page = pilot.get(url("result_detail", target))
     [latest, _first] = page.context["history"]
     told = [(c.field, c.before, c.after) for c in latest.changes]
