@@ -139,10 +139,10 @@ class Dashboard:
         )
         pilots = "Ce que deux services pilotent compte dans chacun."
         cuts = [
-            Breakdown("axe", f"Par {axis.lower()}", axis, self._by_axis(), places),
+            Breakdown("axe", f"Par {_within(axis)}", axis, self._by_axis(), places),
             Breakdown(
                 "engagement",
-                f"Par {engagement.lower()}",
+                f"Par {_within(engagement)}",
                 engagement,
                 self._by_engagement(),
                 places,
@@ -268,3 +268,8 @@ class Dashboard:
             for action in self._actions.values()
             if self._states[action.pk].code == state.code
         ]
+
+
+def _within(label: str) -> str:
+    """A level's name inside a sentence: proper names keep their capitals."""
+    return label[:1].lower() + label[1:]
