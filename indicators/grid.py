@@ -45,7 +45,14 @@ class QuantityForm(forms.Form):
         self, quantity: Quantity | None, data: Any = None, *, prefix: str
     ) -> None:
         self.quantity = quantity
-        super().__init__(data, prefix=prefix, initial=_shown(quantity), label_suffix="")
+        # The page draws no line where there is no target: nothing comes back of it.
+        is_posted = data is not None and f"{prefix}-comparator" in data
+        super().__init__(
+            data if is_posted else None,
+            prefix=prefix,
+            initial=_shown(quantity),
+            label_suffix="",
+        )
         self.use_required_attribute = False
 
     def clean(self) -> dict[str, Any]:
@@ -64,6 +71,8 @@ class QuantityForm(forms.Form):
 
         What a person corrected is no longer doubtful.
         """
+        if not self.is_bound:
+            return self.quantity
         data = self.cleaned_data
         if data["removed"] or data["value"] is None:
             return None
@@ -79,9 +88,13 @@ class QuantityForm(forms.Form):
         )
 
     @property
-    def is_open(self) -> bool:
-        """The fields are shown at once: something is wrong in them."""
+    def is_wrong(self) -> bool:
+        """Something in the fields is to be corrected."""
         return self.is_bound and not self.is_valid()
+
+    @property
+    def is_touched(self) -> bool:
+        return self.is_bound and self.has_changed()
 
     @property
     def words(self) -> str:
@@ -173,7 +186,7 @@ class CellForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        self.right_lines = all([line.is_valid() for line in self.quantities])  # noqa: C419
+        self.has_wrong_line = any([line.is_wrong for line in self.quantities])  # noqa: C419
         if not self.is_touched:
             return cleaned
         if cleaned.get("seen") != fingerprint(self.target):
@@ -192,7 +205,7 @@ class CellForm(forms.Form):
         self.data = data
 
     def is_valid(self) -> bool:
-        return super().is_valid() and self.right_lines
+        return super().is_valid() and not self.has_wrong_line
 
     @property
     def is_touched(self) -> bool:
@@ -200,11 +213,11 @@ class CellForm(forms.Form):
         return self.is_bound and bool(
             "text" in self.changed_data
             or "reread" in self.changed_data
-            or any(line.has_changed() for line in self.quantities)
+            or any(line.is_touched for line in self.quantities)
         )
 
     def _readings(self) -> list[Quantity]:
-        lines = [line for line in self.quantities if line.is_valid()]
+        lines = [line for line in self.quantities if not line.is_wrong]
         return [reading for line in lines if (reading := line.reading)]
 
     def save(self) -> bool:
@@ -216,7 +229,7 @@ class CellForm(forms.Form):
         if not text:
             return self._remove()
         rewritten = "text" in self.changed_data
-        corrected = any(line.has_changed() for line in self.quantities)
+        corrected = any(line.is_touched for line in self.quantities)
         target = self.target or Target(indicator=self.indicator, year=self.year)
         if rewritten:
             target.text = text

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 
 # The order of the home page; what declares no section comes after, by app.
 SECTIONS = (
@@ -78,7 +79,7 @@ class PlanAdminSite(admin.AdminSite):
 
     def _section(self, model: dict[str, Any], app: dict[str, Any]) -> str:
         declared = getattr(self._registry[model["model"]], "section", None)
-        return str(declared or app["name"])
+        return str(declared or capfirst(app["name"]))
 
 
 def _in_order(found: dict[str, list[Any]]) -> list[tuple[str, list[Any]]]:

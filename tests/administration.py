@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -40,6 +41,55 @@ def posted(response: Any) -> dict[str, Any]:
         for form in inline.formset.initial_forms:
             data.update(_values(form))
     return data
+
+
+def _is_sent(given: dict[str, str | None]) -> bool:
+    match given.get("type"):
+        case "submit":
+            return False
+        case "checkbox":
+            return "checked" in given
+    return True
+
+
+class _Controls(HTMLParser):
+    """The fields that a browser sends back of a page's forms, as it shows them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data: dict[str, str] = {}
+        self._text = self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "textarea":
+            self._text = name
+            self.data[name] = ""
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select:
+            if "selected" in given or self._select not in self.data:
+                self.data[self._select] = value
+        elif tag == "input" and name and _is_sent(given):
+            self.data[name] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._text = ""
+        elif tag == "select":
+            self._select = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            self.data[self._text] += data
+
+
+def controls(response: Any) -> dict[str, str]:
+    """What a browser would send of this page if nobody touched it."""
+    reader = _Controls()
+    reader.feed(response.content.decode())
+    return reader.data
 
 
 def _values(form: BaseForm) -> Iterator[tuple[str, Any]]:

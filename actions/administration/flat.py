@@ -91,6 +91,10 @@ class FlatList(ExchangeAdmin):
     skip_admin_log = True
     used_by: ClassVar[tuple[str, ...]] = ()
 
+    def autocomplete_label(self, obj: Any) -> str:
+        """All plans share it: its own name says enough."""
+        return str(obj)
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super(Managed, self).has_view_permission(request, obj)
 

@@ -56,6 +56,7 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
             "action",
             F("measure__order").asc(nulls_first=True),
             "order",
+            "pk",
         )
 
     def piloted_by(self, user: User | AnonymousUser) -> IndicatorQuerySet:

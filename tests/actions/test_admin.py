@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
@@ -26,6 +25,7 @@ from actions.models import (
     Role,
     Term,
 )
+from pcaet.admin_site import SECTIONS
 from tests.actions.factories import (
     ActionFactory,
     ActionLinkFactory,
@@ -163,13 +163,9 @@ def test_home_lists_the_work_by_subject(boss: Client) -> None:
     assert places == sorted(places)
 
 
-def test_every_list_declares_its_section() -> None:
-    orphans = [
-        model._meta.label
-        for model, model_admin in admin.site._registry.items()
-        if not getattr(model_admin, "section", "")
-    ]
-    assert orphans == []
+def test_every_list_stands_in_a_known_section(boss: Client) -> None:
+    sections = [app["name"] for app in boss.get("/admin/").context["app_list"]]
+    assert tuple(sections) == SECTIONS
 
 
 # Reach
@@ -236,6 +232,18 @@ def test_officer_gives_a_plan_to_their_own_authority_only(
     save(at_work, ours, authority=str(elsewhere.pk))
     ours.refresh_from_db()
     assert ours.authority == officer.memberships.get().organisation
+
+
+def test_a_shared_choice_is_told_by_its_name_alone(boss: Client) -> None:
+    OrganisationFactory(name="ADEME")
+    asked = {
+        "app_label": "actions",
+        "model_name": "role",
+        "field_name": "organisation",
+        "term": "ademe",
+    }
+    found = boss.get("/admin/autocomplete/", asked).json()["results"]
+    assert [one["text"] for one in found] == ["ADEME"]
 
 
 def test_an_organisation_that_others_use_is_read_only(

@@ -21,7 +21,15 @@ from indicators.models import (
 )
 from indicators.readings import reassess
 from tests.actions.factories import ActionFactory, MeasureFactory, PlanFactory
-from tests.administration import change_page, page, queries_of, save, signed_in, told
+from tests.administration import (
+    change_page,
+    controls,
+    page,
+    queries_of,
+    save,
+    signed_in,
+    told,
+)
 from tests.indicators.factories import (
     CampaignFactory,
     IndicatorFactory,
@@ -76,13 +84,7 @@ def grid_of(thing: Indicator | Action) -> str:
 
 def as_shown(client: Client, address: str) -> dict[str, Any]:
     """What the grid would post if nobody touched it."""
-    data: dict[str, Any] = {}
-    for cell in client.get(address).context["grid"].cells:
-        for form in (cell, *cell.quantities):
-            for field in form:
-                if field.value() not in (None, False):
-                    data[field.html_name] = field.value()
-    return data
+    return dict(controls(client.get(address)))
 
 
 def type_in(client: Client, target: Target, **changes: Any) -> Any:
@@ -127,7 +129,8 @@ def test_a_corrected_quantity_assesses_its_result_again(
     type_in(at_work, target, q1__value="2")
     assert readings(target) == ["1 colloque", "2 matinales organisées"]
     result.refresh_from_db()
-    assert (result.attainment, result.computed_state) == (Decimal(1), "reached")
+    assert result.attainment == 1
+    assert result.computed_state == "reached"
     assert result.version == 1
     assert result.history.latest().history_user == officer
     history = target.quantities.get(order=1).history.latest()
@@ -213,6 +216,14 @@ def test_a_wrong_number_is_explained_and_nothing_is_lost(
     assert "Nouveau texte" in text
     target.refresh_from_db()
     assert target.text == TEXT
+
+
+def test_a_corrected_mistake_is_saved(at_work: Client, target: Target) -> None:
+    refused = type_in(at_work, target, q0__value="deux et demi")
+    assert refused.status_code == 422
+    again = controls(refused) | {f"c{target.indicator_id}-2017-q0-value": "2"}
+    assert at_work.post(grid_of(target.indicator), again).status_code == 302
+    assert readings(target)[0] == "2 colloque"
 
 
 def test_what_others_changed_is_not_overwritten(
@@ -363,7 +374,7 @@ def test_a_result_is_corrected_as_it_is_typed(
     result.refresh_from_db()
     assert result.values == [1, 3]
     assert (result.version, result.author) == (2, officer)
-    assert result.attainment == Decimal(1)
+    assert result.attainment == 1
 
 
 def test_a_missing_value_is_a_dash(at_work: Client, result: Result) -> None:

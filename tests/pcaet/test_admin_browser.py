@@ -88,3 +88,47 @@ def test_nothing_is_refused_by_the_policy_nor_fetched_elsewhere(
             tab.on("console", lambda said: faults.append(said.text))
             tab.on("request", lambda sent: faults.append(sent.url))
     assert [said for said in faults if not said.startswith((site, "data:"))] == []
+
+
+def test_a_secretary_adds_a_partner_and_corrects_a_reading(
+    browser: Browser, site: str
+) -> None:
+    """With the keyboard and the mouse, as an officer, on a plan already adopted."""
+    action = Action.objects.get(plan__slug="besancon-pcaet", code="39")
+    with browser.new_context() as context:
+        tab = context.new_page()
+        tab.goto(f"{site}/connexion/?next=/admin/")
+        tab.fill("[name=username]", "mission")
+        tab.fill("[name=password]", PASSWORD)
+        tab.press("[name=password]", "Enter")
+        tab.wait_for_url("**/admin/")
+        _add_partner(tab, site + change_page(action))
+        grid = reverse("admin:indicators_action_grid", args=[action.pk])
+        _correct_reading(tab, site + grid)
+    partner = action.roles.get(kind="partner").organisation
+    assert "Bourgogne" in str(partner)
+    assert Quantity.objects.filter(target__indicator__action=action, value=2).exists()
+
+
+def _add_partner(tab: Page, address: str) -> None:
+    tab.goto(address, wait_until="networkidle")
+    tab.click("text=Ajouter : rôle")
+    tab.select_option("[name=roles-0-kind]", "partner")
+    tab.click("#roles-0 .select2-selection")
+    tab.keyboard.type("conseil reg")
+    tab.wait_for_selector(".select2-results__option:has-text('Bourgogne')")
+    tab.keyboard.press("Enter")
+    with tab.expect_navigation():
+        tab.click("[name=_continue] >> nth=0")
+    assert tab.locator(".messagelist .success").count() == 1
+
+
+def _correct_reading(tab: Page, address: str) -> None:
+    tab.goto(address)
+    for typed, outcome in (("deux et demi", "error"), ("2", "success")):
+        if outcome == "error":
+            tab.click("summary:has-text('Corriger') >> nth=0")
+        tab.fill("[name$='-q0-value'] >> nth=0", typed)
+        with tab.expect_navigation():
+            tab.click("text=Enregistrer la grille")
+        assert tab.locator(f".messagelist .{outcome}").count() == 1
