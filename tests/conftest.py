@@ -11,12 +11,15 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.contrib.auth.models import User
+from pytest_django import DjangoDbBlocker
 
 from actions.models import Plan, ReferenceMeasure
 from actions.references import load_catalogues
 from pcaet.demo import load_demo
 from pcaet.exchange import import_plan
 from pcaet.roles import ADMINISTRATOR, OFFICER, PILOT, READER
+from procurement.models import LegalParameter, RatingCriterion
+from procurement.reference import load_criteria, load_parameters
 from tests.actions.factories import UserFactory, organisation
 
 # The same examples at each run, however busy the machine.
@@ -38,6 +41,18 @@ def _wipes_the_base(item: pytest.Item) -> bool:
         getattr(item, "fixturenames", ())
     )
     return bool(fixtures or (marker and marker.kwargs.get("transaction")))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Write what migrations ship: the tables are made straight from the models.
+
+    Playing the migrations takes ten times as long in each process; one test does it.
+    """
+    with django_db_blocker.unblock():
+        load_catalogues(ReferenceMeasure)
+        load_parameters(LegalParameter)
+        load_criteria(RatingCriterion)
 
 
 @pytest.fixture

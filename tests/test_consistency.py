@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +19,8 @@ from django.template import Context, Template, TemplateDoesNotExist, engines
 from django.template.loaders.app_directories import Loader
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from actions.models import Plan
+from actions.models import Plan, ReferenceMeasure
+from procurement.models import LegalParameter
 
 ROOT = Path(__file__).parents[1]
 APPS = ("actions", "indicators", "procurement")
@@ -126,6 +131,30 @@ def starts_lower(label: str) -> bool:
 @pytest.mark.django_db
 def test_migrations_are_up_to_date() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_migrations_build_a_base_that_holds_the_demonstration(tmp_path: Path) -> None:
+    of_the_tests = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    environment = {k: v for k, v in os.environ.items() if k not in of_the_tests}
+    environment["PCAET_VAR"] = str(tmp_path)
+    for command in ("migrate", "load_demo"):
+        subprocess.run(
+            [sys.executable, "manage.py", command, "--verbosity", "0"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+        )
+    with sqlite3.connect(tmp_path / "pcaet.sqlite3") as base:
+        counts = [
+            base.execute(f"SELECT count(*) FROM {model._meta.db_table}").fetchone()[0]
+            for model in (Plan, ReferenceMeasure, LegalParameter)
+        ]
+    assert counts == [
+        5,
+        ReferenceMeasure.objects.count(),
+        LegalParameter.objects.count(),
+    ]
 
 
 def test_models_have_lower_case_names() -> None:
