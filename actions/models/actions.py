@@ -328,6 +328,11 @@ class Action(Acting):
                 field="budget_min",
                 message="Un budget n’est pas négatif.",
             ),
+            not_negative(
+                "action_budget_max_not_negative",
+                field="budget_max",
+                message="Un budget n’est pas négatif.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -109,6 +109,9 @@ IMPOSSIBLE: dict[str, Impossible] = {
         ActionFactory(), budget_min=Decimal("2.01"), budget_max=Decimal(2)
     ),
     "action_budget_not_negative": lambda: but(ActionFactory(), budget_min=Decimal(-1)),
+    "action_budget_max_not_negative": lambda: but(
+        ActionFactory(), budget_max=Decimal(-1)
+    ),
     "placement_engagement_unique": lambda: again(placed_under_engagement()),
     "placement_axis_unique": lambda: again(PlacementFactory()),
     "measure_code_unique": lambda: again(MeasureFactory(code="1")),
