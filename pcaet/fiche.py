@@ -18,6 +18,7 @@ from actions.enums import PlanKind, RoleKind, Status
 from actions.models import (
     Action,
     Axis,
+    Brand,
     Engagement,
     Measure,
     Milestone,
@@ -34,7 +35,8 @@ from indicators.models import Cell, Indicator, ProgressNote
 from indicators.summaries import Progress
 from pcaet.lib.french import french_date, french_euros
 from pcaet.lib.numbers import read_number
-from pcaet.lib.pdf import is_picture, render_pdf
+from pcaet.lib.pdf import render_pdf
+from pcaet.lib.pictures import is_picture
 from pcaet.lib.text import fold
 
 from .fiche_grid import Grid, grid_of
@@ -96,7 +98,9 @@ def render_fiche(
         pcaet.lib.pdf.PdfUnavailableError: naming the Debian packages to install.
     """
     fiche = Fiche(action, printed_on, period)
-    return render_pdf(TEMPLATE, {"fiche": fiche, "plan": fiche.plan})
+    brand = Brand.of(fiche.plan.authority)
+    context = {"fiche": fiche, "plan": fiche.plan, "brand": brand}
+    return render_pdf(TEMPLATE, context, theme=brand.theme)
 
 
 def actions_to_print() -> QuerySet[Action]:

@@ -12,6 +12,7 @@ from .actions import (
     Placement,
     Role,
 )
+from .brands import Brand, branded_by
 from .imports import ColumnSynonym, ImportBatch, ImportLine, ImportState, SavedMapping
 from .organisations import Membership, Organisation, OrganisationAlias
 from .plans import Axis, Deliberation, Engagement, Opinion, Plan
@@ -23,6 +24,7 @@ __all__ = [
     "ActionReference",
     "ActionTerm",
     "Axis",
+    "Brand",
     "BudgetLine",
     "ColumnSynonym",
     "Deliberation",
@@ -43,4 +45,5 @@ __all__ = [
     "Role",
     "SavedMapping",
     "Term",
+    "branded_by",
 ]

@@ -146,7 +146,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def for_sheet(self) -> ActionQuerySet:
         """The whole of an action, its indicators included, for pages and paper."""
         return self.select_related(
-            "plan", "plan__authority", "plan__authority__parent", "axis", "engagement"
+            "plan",
+            "plan__authority__brand",
+            "plan__authority__parent__brand",
+            "axis",
+            "engagement",
         ).prefetch_related(
             models.Prefetch("roles", Role.objects.with_organisation()),
             models.Prefetch("measures__roles", Role.objects.with_organisation()),

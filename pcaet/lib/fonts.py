@@ -16,6 +16,13 @@ FONT_FILES: dict[str, Path] = {
     "semibold": _FILES / "SourceSansPro-Semibold.ttf",
     "bold": _FILES / "SourceSansPro-Bold.ttf",
 }
+# The family of documents, as the print style sheet names it: weight and slant.
+FACES = {
+    "regular": ("normal", 400),
+    "italic": ("italic", 400),
+    "semibold": ("normal", 600),
+    "bold": ("normal", 700),
+}
 # What the pages use; slanted text is rare and left to the browser.
 WEB_FONTS = ("regular", "semibold")
 
@@ -29,6 +36,15 @@ CHARACTERS = [
     *map(ord, "\u2016\u202f\u2030\u2039\u203a\u2044"),  # signs, narrow space
     *map(ord, "−×≈≠≤≥←↑→↓✓■"),
 ]
+
+
+def font_faces(folder: str) -> str:
+    """The style sheet that names the fonts of documents, found under ``folder``."""
+    return "".join(
+        f'@font-face {{ font-family: Fiche; src: url("{folder}{name}"); '
+        f"font-style: {slant}; font-weight: {weight} }}"
+        for name, (slant, weight) in FACES.items()
+    )
 
 
 def build_web_fonts(folder: Path) -> list[Path]:

@@ -1,14 +1,21 @@
 """The only door to the PDF engine: a template and its context become a tagged PDF.
 
 It knows no HTTP, fetches nothing from the network and reads only our own files:
-static files, uploaded pictures, the fonts of the package.
+static files, uploaded pictures, the fonts of the package. A document already drawn is
+served again: it is kept under a name made of all that it was drawn from.
 """
 
 from __future__ import annotations
 
+import logging
 import mimetypes
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,18 +24,25 @@ from urllib.request import urlopen
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.files.base import File
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
-from PIL import Image
 
-from .fonts import FONT_FILES
+from .colours import BLACK, WHITE, mix
+from .filecache import FileCache
+from .fonts import FONT_FILES, font_faces
 
 # An address that no name server knows: what stands under it is read from our files.
 SITE = "https://pcaet.invalid"
 STYLE_SHEET = "css/print.css"
+# Millimetres that a logo may take at the head of a page.
+LOGO_HEIGHT, LOGO_WIDTH = 8.5, 30
+# Bytes of documents kept to be served again; the longest unread go first.
+KEPT_BYTES = 512 * 1024 * 1024
 # Pictures are brought down to what paper shows.
 PICTURE_OPTIONS = {"optimize_images": True, "jpeg_quality": 80, "dpi": 200}
+
+OnPage = Callable[[int], None]
 
 
 class PdfUnavailableError(RuntimeError):
@@ -41,40 +55,134 @@ class PdfUnavailableError(RuntimeError):
         )
 
 
-def render_pdf(template: str, context: dict[str, Any]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How an authority dresses its documents.
+
+    Attributes:
+        accent: of titles and bands; it reads on white, and white reads on it.
+        logo: its address among our own; it stands at the head of each page.
+        proportion: the width of the logo for a height of one.
+    """
+
+    accent: str = "#1d4a38"
+    logo: str = ""
+    proportion: float = 1
+
+    def style(self) -> str:
+        """The style sheet in these colours."""
+        text = _static_file(STYLE_SHEET).read_text(encoding="utf-8")
+        for name, colour in self._colours.items():
+            text = text.replace(f"var(--{name})", colour)
+        return text + self._head()
+
+    @property
+    def _colours(self) -> dict[str, str]:
+        return {
+            "accent": self.accent,
+            "accent-dark": mix(self.accent, BLACK, 0.22),
+            "accent-soft": mix(self.accent, WHITE, 0.9),
+        }
+
+    def _head(self) -> str:
+        """The logo in the upper margin, before the authority's name."""
+        if not self.logo:
+            return ""
+        height = min(LOGO_HEIGHT, LOGO_WIDTH / self.proportion)
+        width = height * self.proportion
+        return (
+            f"@page {{ @top-left {{ padding-left: {width + 3:.1f}mm; "
+            f'background: url("{self.logo}") no-repeat left bottom 1.6mm; '
+            f"background-size: {width:.1f}mm {height:.1f}mm }} }}"
+        )
+
+
+PLAIN = Theme()
+
+
+def render_pdf(
+    template: str, context: dict[str, Any], *, theme: Theme = PLAIN
+) -> bytes:
     """The PDF/UA-1 file of a template. The same content gives the same bytes.
 
     Raises:
         PdfUnavailableError: naming the Debian packages to install.
     """
-    return pdf_of(render_to_string(template, context))
+    return pdf_of(render_to_string(template, context), theme=theme)
 
 
-def pdf_of(html: str) -> bytes:
-    """The PDF of a whole HTML page, drawn with the print style sheet."""
-    engine = _engine()
-    # Pango's font map is shared, and serves one thread at a time.
-    with engine.lock:
-        document = engine.weasyprint.HTML(
-            string=html, base_url=f"{SITE}/", url_fetcher=engine.fetcher
-        )
-        pdf: bytes = document.write_pdf(
-            stylesheets=[engine.style],
-            font_config=engine.fonts,
-            pdf_variant="pdf/ua-1",
-            **PICTURE_OPTIONS,
-        )
+def pdf_of(html: str, *, theme: Theme = PLAIN, on_page: OnPage | None = None) -> bytes:
+    """The PDF of a whole HTML page, as it was kept or drawn now.
+
+    Args:
+        on_page: called with the number of each page laid out.
+
+    Raises:
+        PdfUnavailableError: naming the Debian packages to install.
+    """
+    engine, style = _engine(), theme.style()
+    kept = FileCache(settings.VAR_DIR / "pdf", KEPT_BYTES)
+    name = _name_of(html, style)
+    pdf = kept.get(name)
+    if pdf is None:
+        # Pango's font map is shared, and serves one thread at a time.
+        with engine.lock, _told_pages(on_page):
+            pdf = _drawn(engine, html, style)
+        kept.put(name, pdf)
     return pdf
 
 
-def is_picture(file: File[bytes]) -> bool:
-    """The file is there, and holds a picture that can be drawn to its last line."""
+def _drawn(engine: Engine, html: str, style: str) -> bytes:
+    document = engine.weasyprint.HTML(
+        string=html, base_url=f"{SITE}/", url_fetcher=engine.fetcher
+    )
+    pdf: bytes = document.write_pdf(
+        stylesheets=[engine.faces, _parsed(style)],
+        font_config=engine.fonts,
+        pdf_variant="pdf/ua-1",
+        **PICTURE_OPTIONS,
+    )
+    return pdf
+
+
+# What a document is drawn from ---------------------------------------------------
+
+
+def _name_of(html: str, style: str) -> str:
+    """A name that changes with anything that the document shows."""
+    digest = sha256()
+    for part in (*_versions(), style, html):
+        digest.update(sha256(part.encode()).digest())
+    for address in sorted(_own_addresses(html) | _own_addresses(style)):
+        digest.update(sha256(address.encode() + _content(address)).digest())
+    return digest.hexdigest()
+
+
+def _own_addresses(text: str) -> set[str]:
+    """The files of ours that the text names, in whatever attribute."""
+    roots = "|".join(map(re.escape, (settings.MEDIA_URL, settings.STATIC_URL)))
+    return {
+        unescape(found) for found in re.findall(rf"""["'(]((?:{roots})[^"')]+)""", text)
+    }
+
+
+def _content(address: str) -> bytes:
     try:
-        with file.open("rb") as content, Image.open(content) as picture:
-            picture.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return False
-    return True
+        return read_own_file(SITE + address)
+    except (OSError, ValueError, SuspiciousFileOperation):
+        return b""
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    """The engine, the libraries that draw for it, and the fonts."""
+    engine = _engine().weasyprint
+    pango = engine.text.ffi.pango.pango_version()
+    fonts = (sha256(path.read_bytes()).hexdigest() for path in FONT_FILES.values())
+    return (engine.__version__, str(pango), repr(PICTURE_OPTIONS), *fonts)
+
+
+# The engine ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +191,7 @@ class Engine:
 
     weasyprint: Any
     fetcher: OwnFiles
-    style: Any
+    faces: Any
     fonts: Any
     lock: Lock
 
@@ -98,13 +206,49 @@ def _engine() -> Engine:
         raise PdfUnavailableError from error
     fetcher = OwnFiles(weasyprint.urls.URLFetcherResponse)
     fonts = FontConfiguration()
-    style = weasyprint.CSS(
-        string=_static_file(STYLE_SHEET).read_text(encoding="utf-8"),
-        base_url=f"{SITE}/",
-        url_fetcher=fetcher,
-        font_config=fonts,
+    faces = weasyprint.CSS(
+        string=font_faces(f"{SITE}/fonts/"), url_fetcher=fetcher, font_config=fonts
     )
-    return Engine(weasyprint, fetcher, style, fonts, Lock())
+    return Engine(weasyprint, fetcher, faces, fonts, Lock())
+
+
+@lru_cache(maxsize=16)
+def _parsed(style: str) -> Any:
+    """A style sheet is read once for each set of colours."""
+    engine = _engine()
+    return engine.weasyprint.CSS(
+        string=style,
+        base_url=f"{SITE}/",
+        url_fetcher=engine.fetcher,
+        font_config=engine.fonts,
+    )
+
+
+@contextmanager
+def _told_pages(on_page: OnPage | None) -> Iterator[None]:
+    """Follow WeasyPrint by its journal, the only place where it counts its pages."""
+    if on_page is None:
+        yield
+        return
+    journal = logging.getLogger("weasyprint.progress")
+    listener, level = _PageListener(on_page), journal.level
+    journal.addHandler(listener)
+    journal.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        journal.removeHandler(listener)
+        journal.setLevel(level)
+
+
+class _PageListener(logging.Handler):
+    def __init__(self, on_page: OnPage) -> None:
+        super().__init__()
+        self.on_page = on_page
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "Page %d" in str(record.msg) and record.args:
+            self.on_page(int(record.args[0]))  # type: ignore[index, call-overload]
 
 
 class OwnFiles:
