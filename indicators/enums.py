@@ -53,8 +53,10 @@ class RowKind(TextChoices):
     """What a row of a closed review holds."""
 
     PLAN = "plan", "Plan"
+    AXIS = "axis", "Axe"
     SHEET = "sheet", "Fiche"
-    FIGURE = "figure", "Indicateur"
+    FIGURE = "figure", "Indicateur de l’année"
+    GRID = "grid", "Indicateur sur toutes les années"
 
 
 # A cell without a result: never a state that a person chooses.

@@ -14,6 +14,7 @@ from django.utils import timezone
 from actions.enums import Status
 from actions.models import Action, Milestone, Plan
 from pcaet.lib.numbers import plain, read_number
+from pcaet.lib.rich_text import read_rich_text
 from pcaet.lib.text import clean
 
 from .enums import State
@@ -347,6 +348,26 @@ class ReviewSheetForm(forms.Form):
 
     def clean_answer(self) -> str:
         return clean(self.cleaned_data["answer"])
+
+
+class ReviewCommentForm(forms.Form):
+    """What the officer says, laid out a little: typed, or sent by the editor."""
+
+    text = forms.CharField(
+        label="Texte",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 16}),
+    )
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, initial: Mapping[str, Any]
+    ) -> None:
+        typed = dict(data.items()) if data else None
+        if typed is not None:
+            typed["text"] = read_rich_text(typed.get("text", ""))
+        super().__init__(typed, initial=dict(initial), label_suffix="")
 
 
 class CampaignForm(_CampaignModelForm):

@@ -119,8 +119,13 @@ urlpatterns = [
     ),
     path(
         "plans/<slug:slug>/bilans/<int:pk>/introduction/",
-        reviews.review_introduction,
+        reviews.review_comment,
         name="review_introduction",
+    ),
+    path(
+        "plans/<slug:slug>/bilans/<int:pk>/axes/<path:code>/",
+        reviews.review_comment,
+        name="review_comment",
     ),
     path(
         "plans/<slug:slug>/bilans/<int:pk>/fiches/<str:code>/",

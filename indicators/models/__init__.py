@@ -4,7 +4,7 @@ from .campaigns import Campaign, CampaignQuerySet, Reminder, TypingRights
 from .cells import Cell, QuantityLine
 from .promises import Indicator, IndicatorQuerySet, Quantity, Target
 from .results import Proof, Result, ResultQuerySet
-from .reviews import ProgressNote, Review, ReviewRow, ReviewSheet
+from .reviews import ProgressNote, Review, ReviewComment, ReviewRow, ReviewSheet
 
 __all__ = [
     "Campaign",
@@ -20,6 +20,7 @@ __all__ = [
     "Result",
     "ResultQuerySet",
     "Review",
+    "ReviewComment",
     "ReviewRow",
     "ReviewSheet",
     "Target",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from actions.models import Action, Plan
+from actions.models import Action, Axis, Plan
 from pcaet.lib.constraints import a_year, one_of, ordered
 
 from ..enums import RowKind
@@ -68,7 +68,6 @@ class Review(models.Model):
     )
     first_year = models.PositiveSmallIntegerField("première année")
     year = models.PositiveSmallIntegerField("année du bilan")
-    introduction = models.TextField("introduction", blank=True)
     edition = models.PositiveSmallIntegerField("édition", default=0, editable=False)
     closed_at = models.DateTimeField("clos le", null=True, blank=True, editable=False)
     closed_by = models.ForeignKey(
@@ -120,6 +119,48 @@ class Review(models.Model):
         """Save, with the reason that the history tells."""
         self._change_reason = reason
         self.save()
+
+
+class ReviewComment(models.Model):
+    """What the climate officer says of the plan, or of one of its axes."""
+
+    review = models.ForeignKey(
+        Review, verbose_name="bilan", on_delete=models.CASCADE, related_name="comments"
+    )
+    axis = models.ForeignKey(
+        Axis,
+        verbose_name="axe",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="review_comments",
+        help_text="Sans axe, le commentaire ouvre le bilan.",
+    )
+    text = models.TextField("commentaire", blank=True)
+    version = models.PositiveIntegerField("version", default=0, editable=False)
+    history = HistoricalRecords(verbose_name="historique du commentaire")
+
+    class Meta:
+        verbose_name = "commentaire du bilan"
+        verbose_name_plural = "commentaires des bilans"
+        ordering = ["review", "axis__order", "axis"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "axis"],
+                condition=models.Q(axis__isnull=False),
+                name="review_comment_of_axis_unique",
+                violation_error_message="Cet axe a déjà son commentaire.",
+            ),
+            models.UniqueConstraint(
+                fields=["review"],
+                condition=models.Q(axis__isnull=True),
+                name="review_introduction_unique",
+                violation_error_message="Ce bilan a déjà son introduction.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review} — {self.axis or 'introduction'}"
 
 
 class ReviewSheet(models.Model):

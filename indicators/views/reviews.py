@@ -13,19 +13,20 @@ from django.views.decorators.http import (
 )
 
 from actions.models import Action, Plan
-from pcaet.lib.text import clean
 
 from ..access import SignedInRequest, leads, visible_plan
-from ..forms import MAX_TEXT, ReviewForm, ReviewSheetForm
+from ..forms import ReviewCommentForm, ReviewForm, ReviewSheetForm
 from ..history import told_history
-from ..models import Review, ReviewSheet
+from ..models import Review, ReviewComment, ReviewSheet
+from ..review_rows import rows_of
 from ..reviews import (
+    CommentChanged,
     ReviewClosed,
     SheetChanged,
     close,
     previous_answer,
     reopen,
-    rows_of,
+    save_comment,
     save_sheet,
 )
 
@@ -100,18 +101,46 @@ def review_reopen(request: SignedInRequest, slug: str, pk: int) -> HttpResponseB
     return redirect(review)
 
 
-@require_POST
-def review_introduction(
-    request: SignedInRequest, slug: str, pk: int
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_comment(
+    request: SignedInRequest, slug: str, pk: int, code: str | None = None
 ) -> HttpResponseBase:
+    """What the climate officer says of an axis, or of the plan as introduction."""
     review = _review(Plan.objects.managed_by(request.user), slug, pk)
+    axis = None if code is None else get_object_or_404(review.plan.axes, code=code)
     if review.is_closed:
         messages.error(request, CLOSED)
         return redirect(review)
-    review.introduction = clean(request.POST.get("introduction", ""))[:MAX_TEXT]
-    review.save_because("Introduction du bilan")
-    messages.success(request, "L’introduction est enregistrée.")
-    return redirect(review)
+    comment = review.comments.filter(axis=axis).first()
+    form = ReviewCommentForm(request.POST or None, initial=_initial_comment(comment))
+    current = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_comment(review=review, axis=axis, **form.cleaned_data)
+        except CommentChanged as changed:
+            current = changed.current
+        except ReviewClosed:
+            messages.error(request, CLOSED)
+            return redirect(review)
+        else:
+            messages.success(request, "Le texte est enregistré.")
+            return redirect(review)
+    context = {
+        "plan": review.plan,
+        "review": review,
+        "axis": axis,
+        "form": form,
+        "current": current,
+        "history": told_history(comment) if comment else [],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "indicators/review_comment.html", context, status=status)
+
+
+def _initial_comment(comment: ReviewComment | None) -> dict[str, object]:
+    if comment is None:
+        return {"version": 0}
+    return {"text": comment.text, "version": comment.version}
 
 
 CLOSED = "Ce bilan est clos : la mission climat peut le rouvrir."

@@ -18,11 +18,12 @@ from indicators.models import (
     Reminder,
     Result,
     Review,
+    ReviewComment,
     ReviewRow,
     ReviewSheet,
     Target,
 )
-from tests.actions.factories import ActionFactory, PlanFactory
+from tests.actions.factories import ActionFactory, AxisFactory, PlanFactory
 from tests.factories import Factory
 
 
@@ -125,6 +126,14 @@ class ReviewFactory(Factory[Review]):
     plan = SubFactory(PlanFactory)
     first_year = 2017
     year = 2017
+
+
+class ReviewCommentFactory(Factory[ReviewComment]):
+    class Meta:
+        model = ReviewComment
+
+    review = SubFactory(ReviewFactory)
+    axis = SubFactory(AxisFactory, plan=SelfAttribute("..review.plan"))
 
 
 class ReviewSheetFactory(Factory[ReviewSheet]):

@@ -10,11 +10,24 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from actions.models import Action, Organisation, Plan
-from indicators.models import ProgressNote, Result, Review, ReviewSheet, Target
-from indicators.reviews import close, live_rows
+from actions.models import Action, Axis, Organisation, Plan
+from indicators.models import (
+    ProgressNote,
+    Result,
+    Review,
+    ReviewComment,
+    ReviewSheet,
+    Target,
+)
+from indicators.review_rows import live_rows, rows_of
+from indicators.reviews import close
 from pcaet.roles import OFFICER, PILOT, READER
-from tests.actions.factories import UserFactory
+from tests.actions.factories import (
+    AxisFactory,
+    BudgetLineFactory,
+    OrganisationFactory,
+    UserFactory,
+)
 from tests.indicators.factories import ResultFactory, TargetFactory
 from tests.indicators.typists import department_of, open_target, person, signed_in
 
@@ -154,17 +167,16 @@ def test_nothing_is_written_in_a_closed_review(
     pilot = signed_in(PILOT, department)
     address = url("review_sheet", review, action.code)
     pilot.post(address, {"answer": "Trop tard", "version": "0"})
-    officer.post(url("review_introduction", review), {"introduction": "Trop tard"})
+    officer.post(url("review_introduction", review), {"text": "Non", "version": "0"})
     assert not ReviewSheet.objects.exists()
-    review.refresh_from_db()
-    assert not review.introduction
+    assert not ReviewComment.objects.exists()
 
 
 def test_figures_say_whether_they_are_validated(target: Target, review: Review) -> None:
     ResultFactory(
         indicator=target.indicator, values=[Decimal(1)], validation="accepted"
     )
-    plan_row, _sheet, figure = live_rows(review)
+    plan_row, _sheet, figure, _grid = live_rows(review)
     assert plan_row.content["validated"] == 1
     assert figure.content["validated"]
     assert figure.content["quantities"][0]["value"] == "1"
@@ -206,3 +218,131 @@ def test_review_reads_in_a_constant_number_of_queries(
         ResultFactory(indicator=target.indicator, text="x")
     with django_assert_max_num_queries(20):
         list(live_rows(review))
+
+
+# What the officer says, as introduction and of each axis
+
+
+@pytest.fixture
+def axis(action: Action) -> Axis:
+    axis = AxisFactory(plan=action.plan, code="5", title="MOBILISER LE TERRITOIRE")
+    Action.objects.filter(pk=action.pk).update(axis=axis)
+    return axis
+
+
+def contents(review: Review, kind: str) -> list[Any]:
+    review.refresh_from_db()
+    return [row.content for row in rows_of(review) if row.kind == kind]
+
+
+def test_officer_introduces_the_review_and_comments_an_axis(
+    review: Review, axis: Axis, officer: Client
+) -> None:
+    for name, args, text in (
+        ("review_introduction", (), "Une année **dense**."),
+        ("review_comment", ("5",), "- un\n- deux"),
+    ):
+        officer.post(url(name, review, *args), {"text": text, "version": "0"})
+    assert contents(review, "plan")[0]["introduction"] == "Une année **dense**."
+    assert contents(review, "axis")[0]["comment"] == "- un\n- deux"
+    page = printed(officer, review)
+    assert "<strong>dense</strong>" in page
+    assert "<ul><li>un</li><li>deux</li></ul>" in page
+
+
+def test_a_pasted_page_leaves_only_its_words(review: Review, officer: Client) -> None:
+    pasted = '<p onclick="f()">Bonne <b>année</b><script>f()</script></p>'
+    officer.post(url("review_introduction", review), {"text": pasted, "version": "0"})
+    assert ReviewComment.objects.get().text == "Bonne **année**"
+
+
+def test_a_comment_too_long_is_refused_and_kept_in_the_field(
+    review: Review, officer: Client
+) -> None:
+    page = officer.post(
+        url("review_introduction", review), {"text": "a" * 20_001, "version": "0"}
+    )
+    assert page.status_code == 422
+    assert "a" * 20_001 in page.content.decode()
+    assert not ReviewComment.objects.exists()
+
+
+def test_two_people_on_one_comment(review: Review, officer: Client) -> None:
+    address = url("review_introduction", review)
+    officer.post(address, {"text": "Le premier", "version": "0"})
+    page = officer.post(address, {"text": "Le second", "version": "0"})
+    assert "Le premier" in page.content.decode()
+    assert "Le second" in page.content.decode()
+    assert ReviewComment.objects.get().text == "Le premier"
+    officer.post(address, {"text": "Le second", "version": "1"})
+    assert ReviewComment.objects.get().text == "Le second"
+    assert ReviewComment.objects.get().history.count() == 2
+
+
+def test_comments_of_a_closed_review_stay_after_their_axis(
+    review: Review, axis: Axis, action: Action, officer: Client
+) -> None:
+    ReviewComment.objects.create(review=review, axis=axis, text="Bel élan")
+    officer.post(url("review_close", review))
+    ReviewComment.objects.update(text="Autre")
+    action.delete()
+    axis.delete()
+    assert contents(review, "axis")[0] == {
+        "code": "5",
+        "title": "Mobiliser le territoire",
+        "comment": "Bel élan",
+    }
+
+
+@pytest.mark.parametrize("name", ["review_introduction", "review_comment"])
+def test_only_the_officer_of_the_plan_comments(
+    name: str, plan: Plan, review: Review, axis: Axis, department: Organisation
+) -> None:
+    address = url(name, review, *(["5"] if name == "review_comment" else []))
+    typed = {"text": "Texte", "version": "0"}
+    for client in (
+        signed_in(READER, plan.authority),
+        signed_in(PILOT, department),
+        signed_in(OFFICER, OrganisationFactory()),
+    ):
+        assert client.get(address).status_code == 404
+        assert client.post(address, typed).status_code == 404
+    assert Client().post(address, typed).status_code == 302
+    assert not ReviewComment.objects.exists()
+
+
+def test_comment_of_an_unknown_axis_is_a_404(review: Review, officer: Client) -> None:
+    assert officer.get(url("review_comment", review, "99")).status_code == 404
+
+
+# What is frozen besides
+
+
+def test_money_of_the_years_is_frozen_and_what_nobody_entered_is_missing(
+    action: Action, review: Review
+) -> None:
+    BudgetLineFactory(action=action, year=2017, planned=Decimal("1000.50"), spent=None)
+    BudgetLineFactory(action=action, year=2018, planned=Decimal(9), spent=Decimal(9))
+    money = contents(review, "sheet")[0]["money"]
+    assert (money["planned"], money["spent"]) == ("1000.5", None)
+
+
+def test_grid_holds_every_year_and_evolution_those_up_to_the_review(
+    target: Target, review: Review
+) -> None:
+    for year in (2016, 2018):
+        TargetFactory(indicator=target.indicator, year=year)
+    ResultFactory(indicator=target.indicator, year=2016, text="Fait")
+    cells = contents(review, "grid")[0]["cells"]
+    assert [cell["year"] for cell in cells] == [2016, 2017, 2018]
+    evolution = contents(review, "plan")[0]["evolution"]
+    assert [(e["year"], e["expected"], e["filled"]) for e in evolution] == [
+        (2016, 1, 1),
+        (2017, 1, 0),
+    ]
+
+
+def test_sheet_says_what_it_lacks(action: Action, review: Review) -> None:
+    ProgressNote.objects.create(action=action, year=2017, text="Marché notifié")
+    lacks = contents(review, "sheet")[0]["lacks"]
+    assert lacks == ["Sans pilote", "Sans date"]
