@@ -32,6 +32,7 @@ from actions.models import (
     SavedMapping,
 )
 from actions.tables.base import catalogues, known_names
+from actions.tables.budget import compare_budget
 from actions.tables.columns import Recogniser, built_in_synonyms
 from actions.tables.compare import WRITING_ORDER, ActionComparer, Comparison, Options
 from actions.tables.organisations import OrganisationReader
@@ -179,7 +180,8 @@ def read(
     )
     found = read_content(sheets, recogniser(plan), setting, request.choices())
     content = found[0]
-    if not (content.actions or content.goals or content.places or content.faults):
+    parts = (content.actions, content.goals, content.budget, content.places)
+    if not any((*parts, content.faults)):
         raise UnreadableTable(_nothing_found(found[1]))
     return found
 
@@ -210,6 +212,7 @@ def compare(plan: Plan, content: Content, options: Options) -> Comparison:
     result = actions.run()
     indicators.tables.IndicatorComparer(plan, actions).run()
     procurement.tables.compare_goals(plan, content, actions)
+    compare_budget(content, actions)
     actions.settle()
     _complete_plan(plan, content, actions)
     return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from actions.enums import Status
+from actions.enums import BudgetNature, Status
 from actions.models import Plan
 from actions.tables.values import french_day
 from pcaet.lib import plan_format as fmt
@@ -41,6 +41,7 @@ def plan_workbook(plan: Plan) -> bytes:
         ("Mesures", list(_measures(data))),
         ("Indicateurs", list(_indicators(data))),
         ("Objectifs chiffrés", list(_goals(data))),
+        ("Budget par année", list(_budget_lines(data))),
     )
     return write_workbook(
         (title, _columns(rows), rows)
@@ -205,6 +206,31 @@ def _goals(data: fmt.PlanFile) -> Iterable[Row]:
         }
 
 
+def _budget_lines(data: fmt.PlanFile) -> Iterable[Row]:
+    for action in data.actions:
+        for line in action.budget_lines:
+            yield {
+                "N° action": action.code,
+                "Intitulé": action.title,
+                "Année": str(line.year),
+                "Nature": str(BudgetNature(line.nature).label),
+                "Financeur": _name(line.funder) if line.funder else "",
+                "Prévu (€)": _amount(line.planned),
+                "Engagé (€)": _amount(line.committed),
+                "Dépensé (€)": _amount(line.spent),
+            }
+
+
+def _amount(text: str | None) -> str:
+    return (text or "").replace(".", ",")
+
+
+def _name(held: Any) -> str:
+    if held.service:
+        return f"{held.organisation} : {held.service}"
+    return str(held.organisation)
+
+
 def _status(status: str | None, raw: str) -> str:
     return raw or (str(Status(status).label) if status else "")
 
@@ -237,7 +263,5 @@ def _roles(part: fmt.ActionData | fmt.MeasureData) -> Row:
             if kind == "pilot"
             else [p for p in part.partners if p.role == kind]
         )
-        names = [f"{o.organisation} : {o.service}" if o.service else o.organisation
-                 for o in held]  # fmt: skip
-        found[title] = getattr(part.roles_raw, kind) or " / ".join(names)
+        found[title] = getattr(part.roles_raw, kind) or " / ".join(map(_name, held))
     return found

@@ -103,6 +103,13 @@ class OrganisationReader:
         self._known = known
         self._read: dict[tuple[str, bool], Reading] = {}
 
+    def exact(self, text: str) -> Name | None:
+        """The organisation that goes by this full name: «CAGB : Service Habitat»."""
+        body, colon, service = text.partition(" : ")
+        return self._known(text, None) or (
+            self._known(body, service) if colon else None
+        )
+
     def read(self, text: str, *, departments: bool = False) -> Reading:
         """The organisations of a cell, in its order.
 

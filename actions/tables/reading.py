@@ -9,6 +9,7 @@ from typing import Any
 from pcaet.lib.tables.layout import Section, find_sections
 from pcaet.lib.tables.sheet import Sheet, column_letters, text_of
 
+from .budget import BudgetReader, gives_budget
 from .columns import Column, Named, Recogniser, assign
 from .records import ActionRecord, Content, Fault, Level, MeasureRecord
 from .rows import Gathered, SectionReader, Setting
@@ -70,7 +71,10 @@ def read_content(
     plans = _same_pilots(plans)
     # Actions first: the grids of other sheets find them by their numbers.
     for number, section, columns in sorted(plans, key=lambda plan: _is_grid(plan[2])):
-        SectionReader(section, number, columns, gathered, setting).read()
+        if gives_budget(columns):
+            BudgetReader(section, number, columns, content, setting).read()
+        else:
+            SectionReader(section, number, columns, gathered, setting).read()
     _say_uncalculated(sheets, content)
     content.labels |= _labels(plans)
     content.years = _years(content)

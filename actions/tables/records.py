@@ -123,6 +123,28 @@ class GoalRecord:
     targets: dict[int, Given] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class BudgetRecord:
+    """The amounts of an action for a year, a nature and a funder."""
+
+    sheet: int
+    row: int
+    values: dict[str, Given] = field(default_factory=dict)
+
+    def value(self, name: str) -> Any:
+        given = self.values.get(name)
+        return given.value if given else None
+
+    @property
+    def key(self) -> str:
+        return f"{self.sheet}:{self.row}"
+
+    @property
+    def label(self) -> str:
+        said = (self.value("code") or self.value("title"), self.value("budget_year"))
+        return ", ".join(str(part) for part in said if part) or "(sans action)"
+
+
 @dataclass
 class Content:
     """All that the sheets hold for one plan, and what could not be read."""
@@ -131,6 +153,7 @@ class Content:
     turned: list[bool] = field(default_factory=list)
     actions: list[ActionRecord] = field(default_factory=list)
     goals: list[GoalRecord] = field(default_factory=list)
+    budget: list[BudgetRecord] = field(default_factory=list)
     # Every place met, with or without an action, in the order of the document.
     places: list[Place] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -171,6 +194,10 @@ def content_from_json(data: dict[str, Any]) -> Content:
                 _years(item["targets"]),
             )
             for item in data["goals"]
+        ],
+        budget=[
+            BudgetRecord(item["sheet"], item["row"], _values(item["values"]))
+            for item in data.get("budget", [])
         ],
         places=[Place(**item) for item in data["places"]],
         faults=[

@@ -285,6 +285,28 @@ FIELDS: dict[str, tuple[str, str]] = {
         "Repères chiffrés (liste)",
         "repère chiffré; repères chiffrés; repères; chiffres clés",
     ),
+    "budget_year": (
+        "Année du budget",
+        "année; exercice; exercice budgétaire; année budgétaire",
+    ),
+    "budget_nature": (
+        "Nature du budget",
+        "nature du budget; nature de la dépense; section budgétaire; "
+        "investissement ou fonctionnement",
+    ),
+    "planned": (
+        "Montant prévu",
+        "prévu; montant prévu; budget prévu; crédits prévus; montant planifié",
+    ),
+    "committed": (
+        "Montant engagé",
+        "engagé; montant engagé; crédits engagés; budget engagé",
+    ),
+    "spent": (
+        "Montant dépensé",
+        "dépensé; montant dépensé; dépense; mandaté; montant mandaté; payé; "
+        "budget dépensé; budget consommé",
+    ),
     "goal": (
         "Objectif chiffré, un par ligne",
         "principaux objectifs en terme de contrats; objectif chiffré; "
