@@ -130,6 +130,9 @@ def _tidy(text: str) -> str:
 
 def _fold(text: str) -> str:
     """The text in small letters, each at its place."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 

@@ -40,7 +40,8 @@ from actions.tables.preview import Change, Line, Outcome, digest
 from actions.tables.reading import Choices, Recognised, addresses, read_content
 from actions.tables.records import Content, Fault, Level, content_from_json
 from actions.tables.rows import Setting
-from actions.tables.work import CannotUndo, Journal, undo, write
+from actions.tables.undo import CannotUndo, undo
+from actions.tables.work import Journal, write
 from pcaet.lib.casing import learn_casing
 from pcaet.lib.tables.reading import UnreadableTable, decode, read_file, read_pasted
 from pcaet.lib.tables.sheet import Sheet

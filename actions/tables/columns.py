@@ -101,6 +101,11 @@ class Recogniser:
             for field, (_label, words) in YEARLY.items()
             for name in names_of(words)
         }
+        self._likened = [
+            (known, _letters(known))
+            for known in self._synonyms
+            if len(known) >= SHORTEST_LIKENED
+        ]
         self._known: dict[str, Named | None] = {}
 
     def __call__(self, text: str) -> tuple[str, bool] | None:
@@ -145,15 +150,18 @@ class Recogniser:
         if len(key) < SHORTEST_LIKENED or len(key) > 60:
             return None
         best: dict[str, float] = {}
-        for known, field in self._synonyms.items():
-            if abs(len(known) - len(key)) > 4 or len(known) < SHORTEST_LIKENED:
+        letters = _letters(key)
+        matcher = SequenceMatcher(None, "", key)
+        for known, theirs in self._likened:
+            # A letter that only one of them has is one less in common.
+            ours, lost = letters & ~theirs, theirs & ~letters
+            common = min(len(key) - ours.bit_count(), len(known) - lost.bit_count())
+            if 2 * common < LIKENESS * (len(key) + len(known)):
                 continue
-            matcher = SequenceMatcher(None, known, key)
-            if (
-                matcher.real_quick_ratio() < LIKENESS
-                or matcher.quick_ratio() < LIKENESS
-            ):
+            matcher.set_seq1(known)
+            if matcher.quick_ratio() < LIKENESS:
                 continue
+            field = self._synonyms[known]
             best[field] = max(best.get(field, 0), matcher.ratio())
         ranked = sorted(best.items(), key=lambda item: -item[1])
         if not ranked or ranked[0][1] < LIKENESS:
@@ -161,6 +169,14 @@ class Recogniser:
         if len(ranked) > 1 and ranked[1][1] >= ranked[0][1]:
             return None
         return Named(ranked[0][0], is_sure=False)
+
+
+def _letters(key: str) -> int:
+    """The set of the letters of a key, one bit for each."""
+    found = 0
+    for letter in key:
+        found |= 1 << ord(letter)
+    return found
 
 
 def _singular(key: str) -> str:

@@ -221,9 +221,9 @@ class SectionReader:
 
     def _is_banner(self, row: int, cells: list[Value]) -> bool:
         """«AXE 2 : MOBILITÉ» alone on its line opens what follows."""
-        filled = {text_of(v): col for col, v in enumerate(cells) if v != ""}
-        if len(filled) != 1:
+        if len({value for value in cells if value != ""}) != 1:
             return False
+        filled = {text_of(v): col for col, v in enumerate(cells) if v != ""}
         (text, col), *_ = filled.items()
         match = BANNER.match(text)
         spread = len([value for value in cells if value != ""]) > 1

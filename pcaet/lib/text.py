@@ -50,7 +50,8 @@ def clean(text: str) -> str:
     become plain ones: the screen sets French no-break spaces itself.
     """
     lines = LINE_BREAK.sub("\n", text).translate(WIDTHLESS)
-    shown = "".join(sign for sign in lines if _is_shown(sign))
+    is_plain = lines.replace("\n", "").isprintable()
+    shown = lines if is_plain else "".join(filter(_is_shown, lines))
     spaced = SPACES.sub(" ", unicodedata.normalize("NFC", shown))
     stripped = "\n".join(line.strip() for line in spaced.split("\n"))
     return BLANK_LINES.sub("\n\n", stripped).strip()

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from actions.models import Action, ColumnSynonym, Organisation, Plan, Role
-from actions.tables.work import CannotUndo
+from actions.tables.undo import CannotUndo
 from indicators.models import Indicator, Quantity, Result, Target
 from pcaet import tables
 from pcaet.exchange import export_plan

@@ -6,6 +6,7 @@ import datetime
 import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from pcaet.lib.numbers import plain
@@ -84,6 +85,7 @@ class Sheet:
         )
 
 
+@cache
 def column_letters(col: int) -> str:
     """«A» for 0, «AA» for 26."""
     letters = ""
@@ -97,7 +99,7 @@ def column_letters(col: int) -> str:
 def text_of(value: Value) -> str:
     """The text of a cell: HTML read, spaces tidied, 2019.0 written 2019."""
     if isinstance(value, str):
-        return value if _is_tidy(value) else html_to_text(value)
+        return _tidied(value)
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, datetime.datetime):
@@ -105,6 +107,11 @@ def text_of(value: Value) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     return number_text(value)
+
+
+@lru_cache(maxsize=4096)  # a row is read several times, and repeats those above
+def _tidied(text: str) -> str:
+    return text if _is_tidy(text) else html_to_text(text)
 
 
 def _is_tidy(text: str) -> bool:
