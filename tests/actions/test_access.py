@@ -52,7 +52,10 @@ def sees(user: User | AnonymousUser, plan: Plan) -> bool:
 
 
 def manages(user: User | AnonymousUser, plan: Plan) -> bool:
-    return Plan.objects.managed_by(user).filter(pk=plan.pk).exists()
+    """What the list says, and the plan itself too."""
+    found = Plan.objects.managed_by(user).filter(pk=plan.pk).exists()
+    assert plan.is_managed_by(user) is found
+    return found
 
 
 def test_a_public_plan_is_seen_by_all() -> None:
