@@ -103,6 +103,18 @@ def render_fiche(
     return render_pdf(TEMPLATE, context, theme=brand.theme)
 
 
+def authority_name(plan: Plan) -> str:
+    """The authority, with what the document adds to its name."""
+    return ", ".join(filter(None, [str(plan.authority), plan.authority_note]))
+
+
+def title_with_years(plan: Plan) -> str:
+    """The title with its years, unless it says them itself."""
+    title, period = plan.title, plan.period
+    said = all(year in title for year in period.split("–"))
+    return title if said else f"{title}, {period}"
+
+
 def actions_to_print() -> QuerySet[Action]:
     """Actions with all that a sheet shows, whatever their number."""
     return Action.objects.for_sheet().prefetch_related("progress_notes")
@@ -166,11 +178,18 @@ class Link:
 
 @dataclass(frozen=True)
 class Fiche:
-    """The sheet of one action, on the day it is printed."""
+    """The sheet of one action, on the day it is printed.
+
+    Attributes:
+        with_results: what was done stands beside what was promised.
+        with_notes: blank lines follow, for a pen.
+    """
 
     action: Action
     printed_on: date
     period: range = ALL_YEARS
+    with_results: bool = True
+    with_notes: bool = False
 
     @property
     def plan(self) -> Plan:
@@ -178,16 +197,11 @@ class Fiche:
 
     @property
     def authority(self) -> str:
-        return ", ".join(
-            filter(None, [str(self.plan.authority), self.plan.authority_note])
-        )
+        return authority_name(self.plan)
 
     @property
     def plan_title(self) -> str:
-        """The title with its years, unless it says them itself."""
-        title, period = self.plan.title, self.plan.period
-        said = all(year in title for year in period.split("–"))
-        return title if said else f"{title}, {period}"
+        return title_with_years(self.plan)
 
     @property
     def title_lines(self) -> list[str]:
@@ -341,7 +355,12 @@ class Fiche:
     def _grid(self, indicators: Iterable[Indicator]) -> Grid | None:
         has_begun = any(tally.filled for tally in self.progress.by_year.values())
         past = self.printed_on.year if has_begun else 0
-        return grid_of(list(indicators), self.years, missing_before=past)
+        return grid_of(
+            list(indicators),
+            self.years,
+            missing_before=past,
+            with_results=self.with_results,
+        )
 
     @property
     def steps(self) -> list[Steps]:
@@ -355,6 +374,8 @@ class Fiche:
     @property
     def progress_notes(self) -> list[ProgressNote]:
         """What was said of the years printed; of the last one, where none is chosen."""
+        if not self.with_results:
+            return []
         notes = list(self.action.progress_notes.all())
         shown = self.period
         if shown == ALL_YEARS:
@@ -464,7 +485,7 @@ def _groups(roles: Sequence[Role], authority: Organisation) -> list[RoleGroup]:
     """Neighbours with the same purpose stand together."""
     groups: list[RoleGroup] = []
     for role in roles:
-        name = _name(role.organisation, authority)
+        name = own_name(role.organisation, authority)
         if groups and groups[-1].note == role.note:
             groups[-1].names.append(name)
         else:
@@ -472,7 +493,7 @@ def _groups(roles: Sequence[Role], authority: Organisation) -> list[RoleGroup]:
     return groups
 
 
-def _name(organisation: Organisation, authority: Organisation) -> str:
+def own_name(organisation: Organisation, authority: Organisation) -> str:
     """A department of the plan's own authority goes by its own name."""
     own = organisation.parent_id in (authority.pk, authority.root_id)
     return organisation.name if own else str(organisation)

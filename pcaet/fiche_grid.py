@@ -91,6 +91,7 @@ class Grid:
     kinds: list[IndicatorKind]
     bands: list[Band]
     notes: list[Note]
+    with_results: bool = True
 
     @property
     def title(self) -> str:
@@ -102,20 +103,26 @@ class Grid:
 
 
 def grid_of(
-    indicators: Sequence[Indicator], years: Sequence[int], *, missing_before: int
+    indicators: Sequence[Indicator],
+    years: Sequence[int],
+    *,
+    missing_before: int,
+    with_results: bool = True,
 ) -> Grid | None:
     """The grid of these indicators, if there are any.
 
     Args:
         missing_before: an empty result is called missing in the years before; it is
             left blank, to be filled by hand, from that year on.
+        with_results: what was done stands under what was promised.
     """
     if not indicators:
         return None
     kinds = [kind for kind in IndicatorKind if any(i.kind == kind for i in indicators)]
     ordered = sorted(indicators, key=lambda i: kinds.index(IndicatorKind(i.kind)))
-    builder = _Builder(missing_before, has_kinds=len(kinds) > 1)
-    return Grid(kinds, builder.bands(ordered, years), builder.notes)
+    builder = _Builder(missing_before, len(kinds) > 1, with_results)
+    bands = builder.bands(ordered, years)
+    return Grid(kinds, bands, builder.notes, with_results)
 
 
 def runs_of_years(years: Sequence[int]) -> list[list[int]]:
@@ -129,6 +136,7 @@ def runs_of_years(years: Sequence[int]) -> list[list[int]]:
 class _Builder:
     missing_before: int
     has_kinds: bool
+    with_results: bool
     notes: list[Note] = field(default_factory=list)
 
     def bands(
@@ -186,6 +194,8 @@ class _Builder:
         about = f"{textwrap.shorten(cell.indicator.name, LONGEST_MENTION)}, {cell.year}"
         target = _stacked(cell.target) if cell.target else ""
         target = self._fit(target, f"{about}, cible")
+        if not self.with_results:
+            return GridCell(target, "", [], None, [])
         state = cell.state
         if state == MISSING and cell.year >= self.missing_before:
             state = ""

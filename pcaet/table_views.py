@@ -85,7 +85,7 @@ def import_new(request: SignedInRequest) -> HttpResponseBase:
             measure_code=form.cleaned_data["measure_code"],
         ),
     )
-    table_jobs.start(batch, table_jobs.PREPARE)
+    table_jobs.start(batch)
     return redirect(batch)
 
 
@@ -181,7 +181,7 @@ def _correct_columns(request: SignedInRequest, batch: ImportBatch) -> HttpRespon
         _correct_sheet(request, batch, sheet, options)
     batch.options = options.to_json()
     batch.save(update_fields=["options"])
-    table_jobs.start(batch, table_jobs.PREPARE)
+    table_jobs.start(batch)
     messages.success(request, "Les colonnes sont corrigées, et retenues pour ce plan.")
     return redirect(batch)
 
@@ -236,7 +236,7 @@ def import_decide(request: SignedInRequest, pk: int) -> HttpResponseBase:
             options.decisions[record] = str(choice)
     batch.options = options.to_json()
     batch.save(update_fields=["options"])
-    table_jobs.start(batch, table_jobs.PREPARE)
+    table_jobs.start(batch)
     return redirect(batch)
 
 
@@ -246,7 +246,7 @@ def import_apply(request: SignedInRequest, pk: int) -> HttpResponseBase:
     if not table_jobs.claim(batch, ImportState.APPLYING, ImportState.READY):
         messages.error(request, "Cet import a déjà commencé.")
         return redirect(batch)
-    table_jobs.start(batch, table_jobs.APPLY)
+    table_jobs.start(batch)
     return redirect(batch)
 
 
@@ -258,7 +258,7 @@ def import_resume(request: SignedInRequest, pk: int) -> HttpResponseBase:
         messages.error(request, "Cet import n’est pas interrompu.")
         return redirect(batch)
     if table_jobs.claim(batch, ImportState.READING, ImportState(batch.state)):
-        table_jobs.start(batch, table_jobs.PREPARE)
+        table_jobs.start(batch)
     return redirect(batch)
 
 

@@ -14,8 +14,10 @@ from .actions import (
 )
 from .brands import Brand, branded_by
 from .imports import ColumnSynonym, ImportBatch, ImportLine, ImportState, SavedMapping
+from .jobs import Job
 from .organisations import Membership, Organisation, OrganisationAlias
 from .plans import Axis, Deliberation, Engagement, Opinion, Plan
+from .prints import Document, PrintJob, PrintState
 from .vocabulary import ReferenceMeasure, Term
 
 __all__ = [
@@ -28,10 +30,12 @@ __all__ = [
     "BudgetLine",
     "ColumnSynonym",
     "Deliberation",
+    "Document",
     "Engagement",
     "ImportBatch",
     "ImportLine",
     "ImportState",
+    "Job",
     "Measure",
     "Membership",
     "Milestone",
@@ -41,6 +45,8 @@ __all__ = [
     "Photo",
     "Placement",
     "Plan",
+    "PrintJob",
+    "PrintState",
     "ReferenceMeasure",
     "Role",
     "SavedMapping",

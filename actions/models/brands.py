@@ -59,7 +59,7 @@ class Brand(models.Model):
         limit_choices_to={"parent__isnull": True},
     )
     logo = models.ImageField(
-        "logo",
+        "image du logo",
         upload_to="logos/",
         width_field="logo_width",
         height_field="logo_height",

@@ -12,13 +12,11 @@ from django.utils import timezone
 
 from pcaet.lib.constraints import one_of
 
+from .jobs import Job
 from .plans import Plan
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-# Seconds without a sign of life after which a running import is taken for dead.
-STALE_SECONDS = 120
 
 
 class ImportState(models.TextChoices):
@@ -41,10 +39,15 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
         return self.select_related("plan", "author").defer("content", "journal")
 
 
-class ImportBatch(models.Model):
+class ImportBatch(Job):
     """One file or pasted table sent for a plan, from its reading to its undoing."""
 
     State = ImportState
+    RUNNING = (ImportState.WAITING, ImportState.READING, ImportState.APPLYING)
+    INTERRUPTED = (
+        "L’import s’est interrompu : rien n’a été écrit. Le relancer ; si cela "
+        "recommence, signaler le fichier à l’administrateur du site."
+    )
 
     plan = models.ForeignKey(
         Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="imports"
@@ -66,9 +69,6 @@ class ImportBatch(models.Model):
     state = models.CharField(
         "état", max_length=12, choices=ImportState, default=ImportState.WAITING
     )
-    percent = models.PositiveSmallIntegerField("avancement (%)", default=0)
-    seen_alive_at = models.DateTimeField("dernier signe", default=timezone.now)
-    message = models.TextField("message", blank=True)
     # Corrections of what was recognised, decisions on doubts.
     options = models.JSONField("choix", default=dict, blank=True)
     recognised = models.JSONField("reconnu", default=list, blank=True)
@@ -103,17 +103,6 @@ class ImportBatch(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("import_detail", args=[self.pk])
-
-    @property
-    def is_running(self) -> bool:
-        running = (self.State.WAITING, self.State.READING, self.State.APPLYING)
-        return self.state in running
-
-    @property
-    def is_stale(self) -> bool:
-        """It runs no more, though nobody said so: its process was ended."""
-        silence = timezone.now() - self.seen_alive_at
-        return self.is_running and silence.total_seconds() > STALE_SECONDS
 
 
 class ImportLine(models.Model):
