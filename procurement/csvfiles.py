@@ -23,7 +23,7 @@ from pcaet.lib.text import fold
 
 from .decp import values as v
 from .decp.load import Report, import_file, import_records
-from .decp.read import SourceFile, SourceRecord
+from .decp.source import SourceFile, SourceRecord
 from .enums import ContractKind, SizeClass, Source
 from .models import AgecLine, Buyer, Holder, ImportedFile
 

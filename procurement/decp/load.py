@@ -1,7 +1,7 @@
 """From a file to the register: read, understand, compare, write, report.
 
-One transaction; the officer's additions are columns that nothing here names. Reading
-the same file twice changes nothing.
+One transaction, a few thousand records at a time; the officer's additions are columns
+that nothing here names. Reading the same file twice changes nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,10 +19,17 @@ from pcaet.lib.batches import batches
 
 from ..enums import Source
 from ..models import Contract, ImportedFile, RawRecord
-from .read import SourceFile, SourceRecord, read
-from .understand import Refused, Understood, published_days, understand
-from .write import KEYS_AT_ONCE, Change, keep_refused, write
+from .clean import published_days
+from .read import read
+from .source import SourceFile, SourceRecord
+from .understand import understand
+from .understood import Refused, Understood
+from .write import Change, Known, keep_refused, write
 
+# The memory of the machine bounds it above; the number of queries, below.
+RECORDS_AT_ONCE = 5_000
+# What to know of a contract before it is changed.
+KNOWN_COLUMNS = ("key", "pk", "version", "record")
 # A report that nobody would read to its end is cut, and says so.
 MAX_LINES = 1_000
 
@@ -86,7 +92,7 @@ def import_file(
     """Bring a file into the register, or only say what it would bring.
 
     Raises:
-        procurement.decp.read.DecpFileError: the file as a whole cannot be read.
+        procurement.decp.source.DecpFileError: the file as a whole cannot be read.
     """
     source = read(content)
     digest = hashlib.sha256(content).hexdigest()
@@ -107,10 +113,8 @@ def import_records(
 ) -> None:
     """Bring records into the register, and tell it in the report."""
     report.shape = source.shape
-    report.read = len(source.records)
-    understood, refused = check(source, report, today=today)
+    numbers = SharedNumbers()
     with transaction.atomic():
-        changes = compare(understood, report)
         known = ImportedFile.objects.filter(sha256=report.sha256).exists()
         file = ImportedFile.objects.create(
             name=report.name,
@@ -118,22 +122,26 @@ def import_records(
             shape=report.shape,
             imported_by=user,
         )
-        write(changes, file, origin)
-        if not known:
-            keep_refused(refused, file)
-        report.shared_numbers = _shared_numbers(understood)
+        for records in batches(source.records, RECORDS_AT_ONCE):
+            understood, refused = check(records, report, today=today)
+            write(compare(understood, report), file, origin)
+            if not known:
+                keep_refused(refused, file)
+            numbers.add(understood)
+        report.shared_numbers = numbers.lines()
         file.report = report.as_json()
         file.save(update_fields=["report"])
         report.file_id = file.pk
 
 
 def check(
-    source: SourceFile, report: Report, *, today: date
+    records: list[SourceRecord], report: Report, *, today: date
 ) -> tuple[list[Understood], list[tuple[SourceRecord, Refused]]]:
     """Every record understood, or refused with its reason. No query."""
     understood: list[Understood] = []
     refused: list[tuple[SourceRecord, Refused]] = []
-    for record in source.records:
+    report.read += len(records)
+    for record in records:
         try:
             item = understand(record, today=today)
         except Refused as error:
@@ -147,20 +155,22 @@ def check(
 
 
 def compare(understood: Sequence[Understood], report: Report) -> list[Change]:
-    """The contracts that are new or changed; what the report counts."""
+    """The contracts that are new or changed; what the report counts. Three queries."""
     groups: dict[str, list[Understood]] = {}
     for item in understood:
         groups.setdefault(item.key, []).append(item)
-    known = _known_fingerprints(groups)
+    fingerprints = dict(
+        Contract.objects.filter(key__in=groups).values_list("key", "fingerprint")
+    )
     changes = [
-        _change(versions) for key, versions in groups.items() if key not in known
+        _change(versions) for key, versions in groups.items() if key not in fingerprints
     ]
     for change in changes:
         report.created += 1
         report.updated += change.distinct - 1
         report.unchanged += len(change.versions) - change.distinct
     suspects = []
-    for key, found in known.items():
+    for key, found in fingerprints.items():
         change = _change(groups[key])
         if change.latest.fingerprint == found:
             report.unchanged += len(change.versions)
@@ -175,47 +185,46 @@ def _change(versions: list[Understood]) -> Change:
     return Change(versions)
 
 
-def _known_fingerprints(keys: Iterable[str]) -> dict[str, str]:
-    if not Contract.objects.exists():
-        return {}
-    found: dict[str, str] = {}
-    for some in batches(keys, KEYS_AT_ONCE):
-        rows = Contract.objects.filter(key__in=some)
-        found.update(rows.values_list("key", "fingerprint"))
-    return found
-
-
 def _newer(suspects: list[Change], report: Report) -> Iterator[Change]:
     """Those that say something new: neither older than ours, nor seen before."""
-    for some in batches(suspects, KEYS_AT_ONCE):
-        keys = [change.latest.key for change in some]
-        contracts = {c.key: c for c in Contract.objects.filter(key__in=keys)}
-        seen = set(
-            RawRecord.objects.filter(contract__in=contracts.values()).values_list(
-                "contract__key", "fingerprint"
-            )
-        )
-        for change in some:
-            latest = change.latest
-            contract = change.existing = contracts[latest.key]
-            ours = max(published_days(contract.record), default=date.min)
-            older = (latest.version_on or date.min) < ours
-            if older or (latest.key, latest.fingerprint) in seen:
-                report.unchanged += len(change.versions)
-            else:
-                report.updated += 1
-                report.unchanged += len(change.versions) - 1
-                yield change
+    if not suspects:
+        return
+    keys = [change.latest.key for change in suspects]
+    rows = Contract.objects.filter(key__in=keys)
+    contracts = {row[0]: row[1:] for row in rows.values_list(*KNOWN_COLUMNS)}
+    pks = [pk for pk, _, _ in contracts.values()]
+    raw = RawRecord.objects.filter(contract__in=pks)
+    seen = set(raw.values_list("contract", "fingerprint"))
+    for change in suspects:
+        latest = change.latest
+        pk, version, record = contracts[latest.key]
+        ours = max(published_days(record), default=date.min)
+        older = (latest.version_on or date.min) < ours
+        if older or (pk, latest.fingerprint) in seen:
+            report.unchanged += len(change.versions)
+        else:
+            report.updated += 1
+            report.unchanged += len(change.versions) - 1
+            change.existing = Known(pk, version)
+            yield change
 
 
-def _shared_numbers(understood: Sequence[Understood]) -> list[dict[str, Any]]:
-    """Numbers that several contracts of the file share, for a person to look at."""
-    groups: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for item in understood:
-        group = groups.setdefault((item.buyer, item.columns["number"]), {})
-        group.setdefault(item.key, []).append(item.source.path)
-    return [
-        {"buyer": buyer, "number": number, "paths": sorted(chain(*group.values()))}
-        for (buyer, number), group in groups.items()
-        if len(group) > 1
-    ][:MAX_LINES]
+class SharedNumbers:
+    """Numbers that several contracts of a file share, for a person to look at."""
+
+    def __init__(self) -> None:
+        self.first: dict[tuple[str, str], tuple[str, str]] = {}
+        self.paths: dict[tuple[str, str], list[str]] = {}
+
+    def add(self, understood: Iterable[Understood]) -> None:
+        for item in understood:
+            number, path = (item.buyer, item.columns["number"]), item.source.path
+            key, first_path = self.first.setdefault(number, (item.key, path))
+            if number in self.paths or key != item.key:
+                self.paths.setdefault(number, [first_path]).append(path)
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [
+            {"buyer": buyer, "number": number, "paths": paths}
+            for (buyer, number), paths in self.paths.items()
+        ][:MAX_LINES]

@@ -14,7 +14,7 @@ from ..models.contracts import (
     SOCIAL,
     ContractQuerySet,
 )
-from .read import CONCESSION, MARKET
+from .source import CONCESSION, MARKET
 
 # What the schema requires of each record (schema_decp_v2.0.3.json).
 REQUIRED = {

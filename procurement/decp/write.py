@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
-from pcaet.lib.batches import batches
-from pcaet.lib.rows import insert_rows
+from pcaet.lib.rows import insert_rows, update_rows
 
 from ..enums import ModificationReading, Source
 from ..models import (
@@ -20,22 +20,13 @@ from ..models import (
     RawRecord,
     Subcontract,
 )
-from .read import SourceRecord
-from .understand import (
-    HolderData,
-    Refused,
-    Understood,
-    compact_json,
-    current_state,
-    end_of,
-)
-
-# Under the number of parameters that SQLite takes in one query.
-KEYS_AT_ONCE = 5_000
-ROWS_AT_ONCE = 2_000
+from .amounts import current_state, end_of
+from .clean import compact_json
+from .source import SourceRecord
+from .understood import HolderData, ModificationData, Refused, Understood
 
 # What a new publication may change. Never a column of ``Additions``.
-PUBLISHED_COLUMNS = (
+UNDERSTOOD_COLUMNS = (
     "kind",
     "number",
     "object",
@@ -61,16 +52,26 @@ PUBLISHED_COLUMNS = (
     "environmental_clause",
     "environmental_criterion",
     "is_contradictory",
+)
+PUBLISHED_COLUMNS = (
+    *UNDERSTOOD_COLUMNS,
     "record",
     "anomalies",
     "fingerprint",
     "version",
 )
-
-
 CREATED_COLUMNS = ("key", "buyer_id", "source")
+HOLDER_COLUMNS = ("contract_id", "holder_id", "size_class")
 # A new contract says nothing yet in the officer's layer.
 NO_ADDITIONS = {"social_kinds": "", "environmental_kinds": "", "officer_note": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A contract of the register that a new publication changes."""
+
+    pk: int
+    version: int
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class Change:
     """The versions of one contract in the file, the latest last, and what is known."""
 
     versions: list[Understood]
-    existing: Contract | None = None
+    existing: Known | None = None
 
     @property
     def latest(self) -> Understood:
@@ -88,24 +89,32 @@ class Change:
     def distinct(self) -> int:
         return len({item.fingerprint for item in self.versions})
 
+    @property
+    def version(self) -> int:
+        return self.existing.version + 1 if self.existing else self.distinct
+
+
+# Each contract, by its identifier in the base, with what the file says of it.
+Pairs = list[tuple[int, Change]]
+
 
 def write(changes: list[Change], file: ImportedFile, origin: Source) -> None:
+    if not changes:
+        return
     buyers = _buyers(change.latest for change in changes)
     holders = _holders(change.latest for change in changes)
-    for some in batches(changes, ROWS_AT_ONCE):
-        created = [change for change in some if change.existing is None]
-        updated = [change for change in some if change.existing is not None]
-        contracts = _create(created, buyers, origin) + _update(updated)
-        paired = list(zip(contracts, created + updated, strict=True))
-        _write_holders(paired, holders)
-        _write_modifications(paired)
-        _write_subcontracts(paired, holders)
-        _keep_raw(paired, file)
+    created = [change for change in changes if change.existing is None]
+    updated = [(c.existing.pk, c) for c in changes if c.existing is not None]
+    _update(updated)
+    pairs = _create(created, buyers, origin) + updated
+    known = [pk for pk, _ in updated]
+    _write_holders(pairs, known, holders)
+    _write_modifications(pairs, known)
+    _write_subcontracts(pairs, known, holders)
+    _keep_raw(pairs, file)
 
 
-def _create(
-    changes: list[Change], buyers: dict[str, Buyer], origin: Source
-) -> list[int]:
+def _create(changes: list[Change], buyers: dict[str, Buyer], origin: Source) -> Pairs:
     """Insert the contracts, and give their identifiers in the base."""
     insert_rows(
         Contract,
@@ -115,48 +124,43 @@ def _create(
                 change.latest.key,
                 buyers[change.latest.buyer].pk,
                 origin.value,
-                *map(_published(change).__getitem__, PUBLISHED_COLUMNS),
+                *_published(change),
                 *NO_ADDITIONS.values(),
             )
             for change in changes
         ),
     )
-    keys = [change.latest.key for change in changes]
-    found = dict(Contract.objects.filter(key__in=keys).values_list("key", "pk"))
-    return [found[key] for key in keys]
+    by_key = {change.latest.key: change for change in changes}
+    found = Contract.objects.filter(key__in=by_key).order_by()
+    return [(pk, by_key[key]) for key, pk in found.values_list("key", "pk")]
 
 
-def _published(change: Change) -> dict[str, Any]:
-    latest = change.latest
-    return latest.columns | {
-        "anomalies": latest.anomalies,
-        "fingerprint": latest.fingerprint,
-        "version": change.distinct,
-    }
-
-
-def _update(changes: list[Change]) -> list[int]:
+def _update(pairs: Pairs) -> None:
     """Write the published columns only: what the officer added stays."""
-    contracts = []
-    for change in changes:
-        assert change.existing is not None
-        contract = change.existing
-        for name, value in change.latest.columns.items():
-            setattr(contract, name, value)
-        contract.fingerprint = change.latest.fingerprint
-        contract.anomalies = [list(found) for found in change.latest.anomalies]
-        contract.version += 1
-        contracts.append(contract)
-    if contracts:
-        Contract.objects.bulk_update(contracts, PUBLISHED_COLUMNS, batch_size=200)
-    return [contract.pk for contract in contracts]
+    update_rows(
+        Contract,
+        PUBLISHED_COLUMNS,
+        ((*_published(change), pk) for pk, change in pairs),
+    )
+
+
+def _published(change: Change) -> list[Any]:
+    """The values of ``PUBLISHED_COLUMNS``."""
+    latest = change.latest
+    return [
+        *map(latest.columns.__getitem__, UNDERSTOOD_COLUMNS),
+        latest.record,
+        compact_json(latest.anomalies) if latest.anomalies else "[]",
+        latest.fingerprint,
+        change.version,
+    ]
 
 
 def _buyers(items: Iterable[Understood]) -> dict[str, Buyer]:
     names: dict[str, str] = {}
     for item in items:
         names[item.buyer] = names.get(item.buyer) or item.buyer_name
-    known = {buyer.siret: buyer for buyer in _fetch(Buyer, "siret", names)}
+    known = Buyer.objects.in_bulk(names, field_name="siret")
     new = [Buyer(siret=s, name=name) for s, name in names.items() if s not in known]
     Buyer.objects.bulk_create(new)
     named = [b for b in known.values() if not b.name and names[b.siret]]
@@ -174,44 +178,31 @@ def _holders(items: Iterable[Understood]) -> dict[tuple[str, str], Holder]:
             key = (data.identifier, data.kind)
             if key not in wanted or (data.name and not wanted[key].name):
                 wanted[key] = data
-    identifiers = [identifier for identifier, _ in wanted]
+    identifiers = {identifier for identifier, _ in wanted}
     known = {
         (holder.identifier, holder.identifier_kind): holder
-        for holder in _fetch(Holder, "identifier", identifiers)
+        for holder in Holder.objects.filter(identifier__in=identifiers)
     }
     new = [
         Holder(identifier=data.identifier, identifier_kind=data.kind, name=data.name)
         for key, data in wanted.items()
         if key not in known
     ]
-    Holder.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
+    Holder.objects.bulk_create(new)
     return known | {(h.identifier, h.identifier_kind): h for h in new}
 
 
-def _fetch(model: Any, name: str, found: Iterable[str]) -> Iterator[Any]:
-    for some in batches(found, KEYS_AT_ONCE):
-        yield from model.objects.filter(**{f"{name}__in": some})
-
-
-# Each contract, by its identifier in the base, with what the file says of it.
-Pairs = list[tuple[int, Change]]
-
-
-def _updated(pairs: Pairs) -> list[int]:
-    return [contract for contract, change in pairs if change.existing is not None]
-
-
-def _write_holders(pairs: Pairs, holders: dict[tuple[str, str], Holder]) -> None:
-    before = {
-        (link.contract_id, link.holder_id): link.size_class
-        for link in ContractHolder.objects.filter(contract__in=_updated(pairs))
-    }
-    ContractHolder.objects.filter(contract__in=_updated(pairs)).delete()
+def _write_holders(
+    pairs: Pairs, known: list[int], holders: dict[tuple[str, str], Holder]
+) -> None:
+    before = ContractHolder.objects.filter(contract__in=known)
+    sizes = {(c, h): s for c, h, s in before.values_list(*HOLDER_COLUMNS)}
+    before.delete()
     insert_rows(
         ContractHolder,
-        ("contract_id", "holder_id", "size_class"),
+        HOLDER_COLUMNS,
         (
-            (contract, holder.pk, before.get((contract, holder.pk), ""))
+            (contract, holder.pk, sizes.get((contract, holder.pk), ""))
             for contract, change in pairs
             for data in change.latest.holders
             if (holder := holders[data.identifier, data.kind])
@@ -219,36 +210,58 @@ def _write_holders(pairs: Pairs, holders: dict[tuple[str, str], Holder]) -> None
     )
 
 
-def _write_modifications(pairs: Pairs) -> None:
-    """Replace them, but for what a person said of an amount that is still the same."""
+# What a publication says of a modification; the reading of its amount is ours.
+_said = attrgetter("number", "notified_on", "published_on", "amount", "duration_months")
+
+
+def _write_modifications(pairs: Pairs, known: list[int]) -> None:
+    """Replace those that changed, but for what a person said of the same amount."""
+    before: dict[int, list[Modification]] = {}
+    for modification in Modification.objects.filter(contract__in=known):
+        before.setdefault(modification.contract_id, []).append(modification)
+    changed = [
+        (contract, change)
+        for contract, change in pairs
+        if not _are_same(before.get(contract, []), change.latest.modifications)
+    ]
     said = {
         (m.contract_id, m.order, m.amount): m.reading
-        for m in Modification.objects.filter(
-            contract__in=_updated(pairs), is_confirmed=True
-        )
+        for modifications in before.values()
+        for m in modifications
+        if m.is_confirmed
     }
-    Modification.objects.filter(contract__in=_updated(pairs)).delete()
-    rows = []
-    for contract, change in pairs:
-        for order, data in enumerate(change.latest.modifications):
-            reading = said.get((contract, order, data.amount))
-            rows.append(
-                Modification(
-                    contract_id=contract,
-                    order=order,
-                    number=data.number,
-                    notified_on=data.notified_on,
-                    published_on=data.published_on,
-                    amount=data.amount,
-                    duration_months=data.duration_months,
-                    holders=[h.identifier for h in data.holders],
-                    reading=reading or data.reading,
-                    is_confirmed=reading is not None,
-                )
-            )
-    Modification.objects.bulk_create(rows)
+    gone = [contract for contract, _ in changed if contract in before]
+    Modification.objects.filter(contract__in=gone).delete()
+    Modification.objects.bulk_create(
+        _modification(contract, order, data, said.get((contract, order, data.amount)))
+        for contract, change in changed
+        for order, data in enumerate(change.latest.modifications)
+    )
     for pk in {pk for pk, _, _ in said}:
         refresh_current(Contract.objects.get(pk=pk))
+
+
+def _are_same(before: list[Modification], after: list[ModificationData]) -> bool:
+    return [(*_said(m), m.holders) for m in before] == [
+        (*_said(data), [h.identifier for h in data.holders]) for data in after
+    ]
+
+
+def _modification(
+    contract: int, order: int, data: ModificationData, confirmed: str | None
+) -> Modification:
+    return Modification(
+        contract_id=contract,
+        order=order,
+        number=data.number,
+        notified_on=data.notified_on,
+        published_on=data.published_on,
+        amount=data.amount,
+        duration_months=data.duration_months,
+        holders=[holder.identifier for holder in data.holders],
+        reading=confirmed or data.reading,
+        is_confirmed=confirmed is not None,
+    )
 
 
 def refresh_current(contract: Contract) -> None:
@@ -270,8 +283,10 @@ def read_modification(modification: Modification, reading: ModificationReading) 
     refresh_current(modification.contract)
 
 
-def _write_subcontracts(pairs: Pairs, holders: dict[tuple[str, str], Holder]) -> None:
-    Subcontract.objects.filter(contract__in=_updated(pairs)).delete()
+def _write_subcontracts(
+    pairs: Pairs, known: list[int], holders: dict[tuple[str, str], Holder]
+) -> None:
+    Subcontract.objects.filter(contract__in=known).delete()
     Subcontract.objects.bulk_create(
         Subcontract(
             contract_id=contract,
@@ -323,6 +338,5 @@ def keep_refused(
                 reason=error.reason,
             )
             for record, error in refused
-        ),
-        batch_size=ROWS_AT_ONCE,
+        )
     )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ..access import SignedInRequest, keeps_register
 from ..csvfiles import CsvFileError, import_any
 from ..decp.load import Report
-from ..decp.read import DecpFileError
+from ..decp.source import DecpFileError
 from ..forms import ImportForm
 from ..models import ImportedFile
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from procurement.decp.load import import_file
+from procurement.decp.source import DecpFileError
 from procurement.decp.write import read_modification
 from procurement.enums import ModificationReading
 from procurement.models import (
@@ -171,3 +172,34 @@ def test_text_that_no_base_takes_is_cleaned() -> None:
     contract = bring_one(objet="L\x00ot \ud800 1 &#8217; fin")
     assert contract.object == "L ot 1 ’ fin"
     assert "\x00" not in contract.raw_records.get().content
+
+
+def test_a_file_is_read_alike_in_many_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("procurement.decp.load.RECORDS_AT_ONCE", 1)
+    older = record(montant=264207)
+    newer = record(montant=224989, datePublicationDonnees="2024-04-01")
+    report = bring(older, newer, record(objet="Lot 2"), record(id=None))
+    assert (report.read, report.created, report.updated) == (4, 2, 1)
+    assert [shared["paths"] for shared in report.shared_numbers] == [
+        ["marches.marche[0]", "marches.marche[2]"]
+    ]
+    assert Contract.objects.get(object__startswith="Entretien").amount == 224989
+    assert RawRecord.objects.count() == 4
+
+
+def test_a_file_broken_at_its_end_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("procurement.decp.load.RECORDS_AT_ONCE", 1)
+    with pytest.raises(DecpFileError, match="tronqué"):
+        import_file(decp(record(), record(id="2"))[:-30], name="a.json", today=TODAY)
+    assert not Contract.objects.exists()
+    assert not ImportedFile.objects.exists()
+
+
+def test_a_modification_published_again_is_not_written_again() -> None:
+    change = modification(1, montant=120000)
+    before = bring_one(modifications=[change]).modifications.get()
+    bring(record(offresRecues=4, modifications=[change]))
+    assert Contract.objects.get().modifications.get().pk == before.pk
+    assert before.history.count() == 0

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procurement.decp.read import SourceRecord
-from procurement.decp.understand import Refused, Understood, understand
+from procurement.decp.source import SourceRecord
+from procurement.decp.understand import understand
+from procurement.decp.understood import Refused, Understood
 from procurement.enums import ContractKind, ModificationReading
 from tests.procurement.records import TODAY, modification, record
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import localdate
 
 from procurement.decp.load import import_file
-from procurement.decp.read import DecpFileError
+from procurement.decp.source import DecpFileError
 
 
 class Command(BaseCommand):
