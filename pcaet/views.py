@@ -2,71 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions.models import Plan
-from actions.state import LATE, ActionState
 from indicators.models import TypingRights
-from indicators.summaries import Tally, progress_by_plan
 
-from .changes import last_change_by_plan
 from .exchange import export_plan
 from .fiche import actions_to_print
+from .home import Home
 from .involvement import directory, parts_of, visible_organisations
 from .outline import Outline
 from .sheet import Sheet
-from .states import NO_PROGRESS, standing_by_plan
+from .visible import visible_plan
 from .yearly import YearGrid
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLine:
-    """A plan on the home page."""
-
-    plan: Plan
-    tally: Tally
-    standing: list[tuple[ActionState, int]]
-    changed: datetime | None
-
-    @property
-    def actions(self) -> int:
-        return sum(count for _, count in self.standing)
-
-    @property
-    def late(self) -> int:
-        return sum(count for state, count in self.standing if state.code == LATE.code)
 
 
 @require_safe
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    plans = list(Plan.objects.visible_to(request.user).for_list())
-    progress = progress_by_plan([plan.pk for plan in plans])
-    standing = standing_by_plan(plans, timezone.localdate())
-    changed = last_change_by_plan(plans)
-    lines = [
-        PlanLine(
-            plan,
-            progress.get(plan.pk, NO_PROGRESS).whole,
-            standing[plan.pk],
-            changed.get(plan.pk),
-        )
-        for plan in plans
-    ]
-    return render(request, "pcaet/home.html", {"lines": lines})
+    found = Home(request.user, request.GET, timezone.localdate())
+    return render(request, "pcaet/home.html", {"home": found})
 
 
 @require_safe
 @login_not_required
 def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = _visible_plan(request, slug)
+    plan = visible_plan(request, slug)
     outline = Outline(plan, request.GET, timezone.localdate())
     context = {
         "plan": plan,
@@ -80,7 +44,7 @@ def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def plan_grid(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = _visible_plan(request, slug)
+    plan = visible_plan(request, slug)
     today = timezone.localdate()
     grid = YearGrid(plan, request.GET, today)
     may_type = bool(
@@ -95,7 +59,7 @@ def plan_grid(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def plan_export(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = _visible_plan(request, slug)
+    plan = visible_plan(request, slug)
     headers = {"Content-Disposition": f'attachment; filename="{plan.slug}.json"'}
     return HttpResponse(
         export_plan(plan), content_type="application/json", headers=headers
@@ -105,7 +69,7 @@ def plan_export(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def action_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    plan = _visible_plan(request, slug)
+    plan = visible_plan(request, slug)
     action = get_object_or_404(actions_to_print(), plan=plan, code=code)
     sheet = Sheet(action, request.user, timezone.localdate())
     context = {"plan": action.plan, "action": action, "sheet": sheet}
@@ -132,8 +96,3 @@ def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "plans": parts_of(organisation, request.user, timezone.localdate()),
     }
     return render(request, "pcaet/organisation_detail.html", context)
-
-
-def _visible_plan(request: HttpRequest, slug: str) -> Plan:
-    visible = Plan.objects.visible_to(request.user).for_list()
-    return get_object_or_404(visible, slug=slug)

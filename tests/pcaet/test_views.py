@@ -535,7 +535,7 @@ def test_an_organisation_needs_the_same_queries_whatever_it_does(
 
 @pytest.mark.parametrize(
     ("name", "limit"),
-    [("home", 15), ("plan_detail", 28), ("plan_grid", 16), ("organisation_list", 8)],
+    [("home", 18), ("plan_detail", 28), ("plan_grid", 16), ("organisation_list", 8)],
 )
 def test_pages_stay_frugal(
     client: Client, administrator: User, name: str, limit: int
