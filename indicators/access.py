@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils import timezone
 from actions.access import member_organisations
 from actions.models import Action, Plan
 
-from .models import Campaign, Indicator, IndicatorQuerySet, TypingRights
+from .models import Campaign, Indicator, IndicatorQuerySet, Review, TypingRights
 
 TYPE_RESULTS = "actions.type_results"
 MIN_YEAR, MAX_YEAR = 1900, 2200
@@ -37,6 +37,23 @@ def managed_campaign(user: User, slug: str, year: int) -> Campaign:
     plans = Plan.objects.managed_by(user)
     campaigns = Campaign.objects.select_related("plan")
     return get_object_or_404(campaigns, plan__in=plans, plan__slug=slug, year=year)
+
+
+def readable_review(user: User | AnonymousUser, slug: str, pk: int) -> Review:
+    """The review, for those who see its plan; the public reads it once closed."""
+    reviews = Review.objects.select_related("plan__authority__parent")
+    plans = Plan.objects.visible_to(user)
+    review = get_object_or_404(reviews, pk=pk, plan__slug=slug, plan__in=plans)
+    if not (review.is_closed or user.is_authenticated):
+        raise Http404("Ce bilan n’est pas clos.")
+    return review
+
+
+def edition_asked(request: HttpRequest, review: Review) -> int | None:
+    """The closed edition asked for, by those who may see that there were several."""
+    asked = request.GET.get("edition", "")
+    known = asked.isdecimal() and 1 <= int(asked) <= review.edition
+    return int(asked) if known and request.user.is_authenticated else None
 
 
 def leads(user: User, action: Action) -> bool:

@@ -170,7 +170,7 @@ class _Snapshot:
             "code": action.code,
             "title": _calm(action.short_title, self.plan),
             "places": list(_places(action)),
-            "pilots": [str(role.organisation) for role in action.all_pilots],
+            "pilots": [_name(role, self.plan) for role in action.all_pilots],
             "status": action.get_status_display() if action.status else "",
             "state": state.label,
             "standing": _standing_content(state),
@@ -325,7 +325,7 @@ def _indicator_content(action: Action, indicator: Indicator) -> Content:
         "indicator": indicator.name,
         "kind": IndicatorKind(indicator.kind).label,
         "unit": indicator.unit,
-        "pilots": [str(role.organisation) for role in pilots or action.all_pilots],
+        "pilots": [_name(role, action.plan) for role in pilots or action.all_pilots],
     }
 
 
@@ -372,6 +372,13 @@ def _figure(value: Decimal | None) -> str | None:
 
 def _calm(title: str, plan: Plan) -> str:
     return unshout(title, plan.known_casing) if title.isupper() else title
+
+
+def _name(role: Role, plan: Plan) -> str:
+    """A department of the plan's own authority goes by its own name."""
+    body, authority = role.organisation, plan.authority
+    own = body.parent_id in (authority.pk, authority.root_id)
+    return body.name if own else str(body)
 
 
 def _person(user: User | None) -> str:

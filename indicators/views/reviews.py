@@ -14,7 +14,13 @@ from django.views.decorators.http import (
 
 from actions.models import Action, Plan
 
-from ..access import SignedInRequest, leads, visible_plan
+from ..access import (
+    SignedInRequest,
+    edition_asked,
+    leads,
+    readable_review,
+    visible_plan,
+)
 from ..forms import ReviewCommentForm, ReviewForm, ReviewSheetForm
 from ..history import told_history
 from ..models import Review, ReviewComment, ReviewSheet
@@ -55,11 +61,9 @@ def review_list(request: SignedInRequest, slug: str) -> HttpResponseBase:
 @require_safe
 def review_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The whole review; the public reads it once it is closed."""
-    review = _review(Plan.objects.visible_to(request.user), slug, pk)
+    review = readable_review(request.user, slug, pk)
     manages = Plan.objects.managed_by(request.user).filter(pk=review.plan_id).exists()
-    if not (review.is_closed or request.user.is_authenticated):
-        raise Http404("Ce bilan n’est pas clos.")
-    edition = _edition(request, review)
+    edition = edition_asked(request, review)
     context = {
         "plan": review.plan,
         "review": review,
@@ -76,13 +80,6 @@ def review_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _review(plans: object, slug: str, pk: int) -> Review:
     reviews = Review.objects.select_related("plan__authority__parent")
     return get_object_or_404(reviews, pk=pk, plan__slug=slug, plan__in=plans)
-
-
-def _edition(request: HttpRequest, review: Review) -> int | None:
-    """The closed edition asked for, by those who may see that there were several."""
-    asked = request.GET.get("edition", "")
-    known = asked.isdecimal() and 1 <= int(asked) <= review.edition
-    return int(asked) if known and request.user.is_authenticated else None
 
 
 @require_POST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from django import template
 from django.utils.safestring import SafeString
@@ -11,8 +12,8 @@ from django.utils.safestring import SafeString
 from actions.state import ActionState
 from indicators.summaries import Tally
 from indicators.templatetags.bars import WORDS
+from indicators.templatetags.results import SIGNS
 from pcaet.budget import AxisBudget, BudgetRow, Money
-from pcaet.dashboard import Line
 from pcaet.lib import charts
 from pcaet.lib.charts import Column, Part
 from pcaet.lib.french import counted, french_euros
@@ -23,23 +24,35 @@ BAR_WIDTH = 180
 
 
 @register.simple_tag
-def tally_bar(name: str, tally: Tally) -> SafeString:
+def tally_bar(name: str, tally: Tally, width: int = BAR_WIDTH) -> SafeString:
     """The targets of a part of the plan, by state."""
     title = f"{_said(tally)}, sur {counted(tally.expected, 'cible', 'cibles')}"
-    return charts.stacked_bar(name, title, _parts(tally), BAR_WIDTH)
+    return charts.stacked_bar(name, title, _parts(tally), width)
 
 
 @register.simple_tag
-def states_bar(name: str, states: Iterable[tuple[ActionState, int]]) -> SafeString:
+def states_bar(
+    name: str, states: Iterable[tuple[ActionState, int]], width: int = BAR_WIDTH
+) -> SafeString:
     """The actions of a part of the plan, by state."""
     found = list(states)
     title = ", ".join(f"{state.label} : {count}" for state, count in found)
     parts = [Part(state.tone, count) for state, count in found]
-    return charts.stacked_bar(name, title or "Aucune action", parts, BAR_WIDTH)
+    return charts.stacked_bar(name, title or "Aucune action", parts, width)
+
+
+class Labelled(Protocol):
+    """A part of the plan with its targets."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def tally(self) -> Tally: ...
 
 
 @register.simple_tag
-def year_columns(name: str, lines: Sequence[Line]) -> SafeString:
+def year_columns(name: str, lines: Sequence[Labelled]) -> SafeString:
     """The targets of each year, by state."""
     said = (f"{line.label} : {_said(line.tally)}" for line in lines)
     columns = [Column(line.label, _parts(line.tally)) for line in lines]
@@ -71,6 +84,16 @@ def _parts(tally: Tally) -> list[Part]:
 def _said(tally: Tally) -> str:
     said = [counted(count, *WORDS[state]) for state, count in tally.shares if count]
     return ", ".join(said) or "aucune cible"
+
+
+@register.filter
+def state_counts(tally: Tally) -> list[tuple[str, str, str]]:
+    """The states of a tally that have targets: state, sign, «3 atteintes»."""
+    return [
+        (state, SIGNS.get(state, "•"), counted(count, *WORDS[state]))
+        for state, count in tally.shares
+        if count
+    ]
 
 
 @register.filter
