@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
+from typing import TypeAlias
 
 from django.utils import timezone
 
@@ -14,15 +16,18 @@ from actions.tables.folding import fold
 from actions.tables.preview import Line
 from actions.tables.records import Given, IndicatorRecord
 
+from . import quantities
 from .attainment import Promise
 from .enums import IndicatorKind, State
 from .models import Campaign, Indicator, Quantity, Result, Target
-from .quantities import read_quantities
 
 WRITING_ORDER: tuple[type, ...] = (Indicator, Target, Quantity, Result)
 
-# The digits that the base keeps of a quantity.
-WHOLE, DECIMALS = 18, 6
+# What the base keeps of a quantity: so many digits before the comma, and after it.
+TOO_LARGE, DECIMALS = Decimal(10) ** 18, 6
+# A grid repeats its targets from year to year and from line to line.
+REPEATED = 4096
+Reading: TypeAlias = "Quantity | quantities.Quantity"
 TEXTS = {
     "name": "Indicateur",
     "unit": "Unité",
@@ -55,8 +60,8 @@ class IndicatorComparer:
         rows = Quantity.objects.filter(target__indicator__action__plan=plan)
         for quantity in rows.order_by("order", "pk"):
             self.quantities[quantity.target_id].append(quantity)
-        # What the import promises anew, by indicator and year.
-        self.promised: dict[tuple[int, int], list[Quantity]] = {}
+        # What the import promises anew, by indicator and year: the target's text.
+        self.promised: dict[tuple[int, int], str] = {}
         self.locked_years = set(
             Campaign.objects.filter(plan=plan, is_locked=True).values_list(
                 "year", flat=True
@@ -137,22 +142,23 @@ class IndicatorComparer:
         if known is not None:
             for quantity in self.quantities[known.pk]:
                 self.work.remove(quantity)
-        readings = [
-            self.work.create(
-                Quantity(
-                    target=target,
-                    order=order,
-                    comparator=read.comparator,
-                    value=read.value,
-                    unit=read.unit[:500],
-                    is_doubtful=read.doubtful,
-                )
-            )
-            for order, read in enumerate(_kept(given.value))
-        ]
-        self.promised[id(indicator), year] = readings
+        self.promised[id(indicator), year] = given.value
+        if not self.work.is_dry:
+            self._promise(target, given.value)
         if known is not None and (result := self.results.get(key)):
-            self._assess(result, readings, indicator)
+            self._assess(result, self._promised(indicator, year), indicator)
+
+    def _promise(self, target: Target, text: str) -> None:
+        for order, read in enumerate(_kept(text)):
+            self.work.attach(
+                Quantity,
+                target=target,
+                order=order,
+                comparator=read.comparator,
+                value=read.value,
+                unit=read.unit[:500],
+                is_doubtful=read.doubtful,
+            )
 
     def _result(
         self, indicator: Indicator, year: int, parts: dict[str, Given], line: Line
@@ -193,10 +199,10 @@ class IndicatorComparer:
     def _is_year_locked(self, year: int) -> bool:
         return year in self.locked_years and self.locks.holds(Target)
 
-    def _promised(self, indicator: Indicator, year: int) -> list[Quantity]:
+    def _promised(self, indicator: Indicator, year: int) -> Sequence[Reading]:
         """The quantities of the target of the year, as the import leaves them."""
         if (new := self.promised.get((id(indicator), year))) is not None:
-            return new
+            return _kept(new)
         known = self.targets.get((indicator.pk, year)) if indicator.pk else None
         return self.quantities[known.pk] if known else []
 
@@ -211,7 +217,7 @@ class IndicatorComparer:
         return list(read) if len(read) == len(promised) else []
 
     def _assess(
-        self, result: Result, promised: Iterable[Quantity], indicator: Indicator
+        self, result: Result, promised: Iterable[Reading], indicator: Indicator
     ) -> None:
         derived = ("has_content", "computed_state", "attainment")
         self.work.change(result, **{name: getattr(result, name) for name in derived})
@@ -223,14 +229,15 @@ class IndicatorComparer:
 _RESULT_LABELS = {"text": "résultat", "state": "état", "comment": "commentaire"}
 
 
-def _kept(text: str) -> list:  # type: ignore[type-arg]
+@lru_cache(maxsize=REPEATED)
+def _kept(text: str) -> tuple[quantities.Quantity, ...]:
     """The quantities of a text that the base can hold."""
-    return [
+    return tuple(
         quantity
-        for quantity in read_quantities(text)
-        if abs(quantity.value) < Decimal(10) ** WHOLE
+        for quantity in quantities.read_quantities(text)
+        if abs(quantity.value) < TOO_LARGE
         and quantity.value == round(quantity.value, DECIMALS)
-    ]
+    )
 
 
 def _paired(

@@ -6,6 +6,7 @@ an import leaves it as it is. All of it can be kept as JSON between preview and 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
@@ -167,16 +168,17 @@ class Content:
 
 def _plain(value: Any) -> Any:
     """Records as JSON objects; asdict would copy every value one by one."""
-    if isinstance(value, list):
+    kind: Hashable = type(value)
+    if kind is list:
         return [_plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    if names := _names(kind):
+        return {name: _plain(getattr(value, name)) for name in names}
     return value
 
 
 @cache
 def _names(kind: Any) -> list[str]:
-    return [item.name for item in fields(kind)]
+    return [item.name for item in fields(kind)] if is_dataclass(kind) else []
 
 
 def content_from_json(data: dict[str, Any]) -> Content:

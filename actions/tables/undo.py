@@ -63,7 +63,7 @@ def undo(journal: Journal, *, user: User | None, reason: str) -> None:
 
 
 def _created_and_changed(
-    model: type[Model], created: Iterable[Sequence[int]]
+    model: type[Model], created: Iterable[tuple[int, int]]
 ) -> Iterator[Obstacle]:
     """Rows that hold something else than what the import left in them."""
     left: dict[int, int] = dict(created)

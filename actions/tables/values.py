@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from actions.cells import read_budget, read_status, read_when, suggest_status
@@ -16,6 +17,10 @@ from pcaet.lib.tables.sheet import Value, number_text, text_of
 from .folding import fold
 from .organisations import OrganisationReader
 from .records import Level
+
+# Statuses, dates and budgets come back from line to line: each is read once. What
+# these readings hold is never changed in place.
+REPEATED = 4096
 
 LONGEST_RAW = 300
 LONGEST_CODE = 30
@@ -130,6 +135,7 @@ def read_code(value: Value) -> Reading:
     return Reading(text)
 
 
+@lru_cache(maxsize=REPEATED, typed=True)
 def read_status_cell(value: Value) -> Reading:
     raw = " ".join(text_of(value).split())
     if len(raw) > LONGEST_RAW:
@@ -169,6 +175,7 @@ def read_types(value: Value) -> list[str]:
     return [FLAGS.get(fold(term), term) for term in terms_of(value)]
 
 
+@lru_cache(maxsize=REPEATED, typed=True)
 def read_when_cell(value: Value) -> Reading:
     if isinstance(value, datetime.date):
         raw, found = french_day(value), read_when(value)
@@ -214,6 +221,7 @@ def read_period(value: Value) -> tuple[Reading, Reading] | None:
     return None if alone.problem else (alone, Reading({**alone.value, "raw": ""}))
 
 
+@lru_cache(maxsize=REPEATED, typed=True)
 def read_budget_cell(value: Value) -> Reading:
     cell = value if isinstance(value, (int, float)) else text_of(value)
     found = read_budget(cell)

@@ -152,16 +152,29 @@ def _give_keys(model: type[Model], items: list[Model]) -> None:
 def _new_rows(work: Work, model: type[Model]) -> list[Row]:
     """The columns of all the new rows of a model."""
     rows: list[Row] = list(map(as_row(model), work.created.get(model, ())))
-    if attached := work.attached.get(model):
-        keys = reserve_keys(model, len(attached))
-        rows += map(as_new_row(model), keys, attached)
-    return rows
+    return rows + _from_values(model, work.attached.get(model, []))
+
+
+def _from_values(model: type[Model], values: list[dict[str, Any]]) -> list[Row]:
+    if not values:
+        return []
+    keys = reserve_keys(model, len(values))
+    return list(map(as_new_row(model), keys, values))
+
+
+def create_rows(model: type[Model], values: list[dict[str, Any]]) -> None:
+    """Write new rows, given by their fields, to which nothing points; no history."""
+    _insert(model, _from_values(model, values))
+
+
+def _insert(model: type[Model], rows: list[Row]) -> None:
+    insert_rows(model, attributes(model), map(for_base(model), rows))
 
 
 def _create(
     model: type[Model], rows: list[Row], user: User | None, reason: str
 ) -> dict[str, Any]:
-    insert_rows(model, attributes(model), map(for_base(model), rows))
+    _insert(model, rows)
     place = attributes(model).index(str(model._meta.pk.attname))
     keys = [row[place] for row in rows]
     record(model, keys, "+", user, reason)

@@ -37,6 +37,8 @@ BULLETS_TYPED_IN_ITEM = re.compile(
 
 def fold(text: str) -> str:
     """The text without accents, capitals or doubled spaces: for comparison only."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").lower().split())
     signs = text.translate(WIDTHLESS).translate(SAME_SIGNS).casefold()
     letters = unicodedata.normalize("NFKD", signs)
     bare = "".join(sign for sign in letters if not unicodedata.combining(sign))

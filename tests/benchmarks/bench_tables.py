@@ -89,7 +89,7 @@ def _indicator(n: int) -> list[str | int]:
         f"Mesure {measure}",
         f"Service {measure % 40}",
         f"Indicateur {n}",
-        *(f"{n % 7 + year} réunions et {n % 5 + 1} guides" for year in range(6)),
+        *(f"{n + year} réunions et {n % 5 + 1} guides" for year in range(6)),
     ]
 
 
