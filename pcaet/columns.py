@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from actions.models import Action, BudgetLine, Measure, Role
+from actions.models import Action, BudgetLine, Measure, Milestone, Role
 from indicators.enums import STATE_LABELS
 from pcaet.lib.export import Column, Value
 from pcaet.lib.numbers import plain
@@ -164,6 +164,26 @@ def _state(row: YearRow) -> str:
 def _said(kind: str) -> Callable[[YearRow], Value]:
     return lambda row: getattr(row.cell.result, kind) if row.cell.result else ""
 
+
+MILESTONE_COLUMNS: list[Column[Milestone]] = [
+    Column("Code", lambda m: m.action.code, 10, "action", "Code de l’action."),
+    Column("Action", lambda m: m.action.short_title, 40, "action_titre", "Son titre."),
+    Column("Étape", lambda m: m.text, 60, "etape", "Ce que le plan annonce."),
+    Column("Date", lambda m: m.date, 12, "date", "Jour prévu, s’il est dit."),
+    Column(
+        "Horizon (années)",
+        lambda m: m.horizon_years,
+        12,
+        "horizon_annees",
+        "À combien d’années du vote, si le plan compte ainsi.",
+    ),
+    Column(
+        "Franchie", lambda m: "oui" if m.done else "non", 10, "franchie", "Oui ou non."
+    ),
+    Column(
+        "Franchie le", lambda m: m.done_on, 12, "franchie_le", "Jour où elle l’a été."
+    ),
+]
 
 TARGET_COLUMNS: list[Column[YearRow]] = [
     Column(

@@ -9,8 +9,6 @@ from datetime import date
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import F
-
 from actions.enums import TermKind
 from actions.models import Action, Milestone, Plan
 from actions.state import ALL_STATES, BLOCKED, LATE, ActionState
@@ -72,10 +70,14 @@ class Pressing:
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """How far a campaign is: «12 résultats saisis sur 39»."""
+    """How far a campaign is: «12 résultats saisis sur 39».
+
+    ``has_grid`` is true where the grid of the plan shows the year, row by row.
+    """
 
     campaign: Campaign
     is_open: bool
+    has_grid: bool
     filled: int
     expected: int
 
@@ -165,15 +167,9 @@ class Dashboard:
 
     @cached_property
     def milestones(self) -> list[Milestone]:
-        """Those not passed yet, the dated ones first."""
-        found = Milestone.objects.filter(action__plan=self.plan, done=False)
-        ordered = found.order_by(
-            F("date").asc(nulls_last=True),
-            F("horizon_years").asc(nulls_last=True),
-            "action__order",
-            "order",
-        )
-        return list(ordered.select_related("action"))
+        """Those not passed yet, the nearest first."""
+        steps = Milestone.objects.filter(action__plan=self.plan, done=False)
+        return list(steps.in_time_order())
 
     @property
     def next_milestones(self) -> list[Milestone]:
@@ -196,7 +192,8 @@ class Dashboard:
         filled = sum(fact.is_filled for fact in aimed)
         filled += sum(campaign.year in years for years in without.values())
         is_open = campaign.is_open_on(self.today)
-        return Typing(campaign, is_open, filled, len(aimed) + len(without))
+        has_grid = campaign.year in {*self.book.years, *self.plan.years}
+        return Typing(campaign, is_open, has_grid, filled, len(aimed) + len(without))
 
     def _without_target(self) -> dict[int, set[int]]:
         """Indicators followed every year, with the years that have a result."""

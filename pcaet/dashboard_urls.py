@@ -14,6 +14,12 @@ urlpatterns = [
         views.target_export,
         name="target_export",
     ),
+    path("plans/<slug:slug>/etapes/", views.milestone_list, name="milestone_list"),
+    path(
+        "plans/<slug:slug>/etapes.<str:kind>",
+        views.milestone_export,
+        name="milestone_export",
+    ),
     path(
         "plans/<slug:slug>/actions.<str:kind>",
         views.action_export,

@@ -12,12 +12,14 @@ from .budget import Budget
 from .columns import (
     ACTION_COLUMNS,
     BUDGET_COLUMNS,
+    MILESTONE_COLUMNS,
     ORGANISATION_COLUMNS,
     TARGET_COLUMNS,
 )
 from .dashboard import Dashboard
 from .downloads import file_response
 from .involvement import Involvement, directory
+from .milestones import MilestoneList
 from .outline import Outline
 from .search import Search
 from .targets import TargetList
@@ -48,6 +50,23 @@ def target_export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     rows = TargetList(plan, request.GET).all_rows
     name = f"{plan.slug}-resultats"
     return file_response(kind, name, "Cibles et résultats", TARGET_COLUMNS, rows)
+
+
+@require_safe
+@login_not_required
+def milestone_list(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    found = MilestoneList(plan, request.GET)
+    context = {"plan": plan, "milestones": found}
+    return render(request, "pcaet/milestone_list.html", context)
+
+
+@require_safe
+@login_not_required
+def milestone_export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    rows = MilestoneList(plan, request.GET).rows
+    return file_response(kind, f"{slug}-etapes", "Étapes", MILESTONE_COLUMNS, rows)
 
 
 @require_safe

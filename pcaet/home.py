@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -57,7 +58,7 @@ class PlanLine:
 
 
 class Home:
-    """A page of plans, those of the reader's authority first.
+    """A page of plans: those of the reader's authority, or that await him, first.
 
     A number of queries that depends neither on the plans nor on the campaigns.
     """
@@ -96,10 +97,14 @@ class Home:
         return self.is_filtered or self.count > MANY_PLANS
 
     @cached_property
-    def awaited(self) -> list[Awaited]:
+    def awaited(self) -> list[tuple[Plan, list[Awaited]]]:
+        """What awaits the reader, plan by plan, the most pressing campaign first."""
         if not self.user.is_authenticated:
             return []
-        return awaited_of(self.user, self.today)
+        by_plan: dict[Plan, list[Awaited]] = defaultdict(list)
+        for asked in awaited_of(self.user, self.today):
+            by_plan[asked.campaign.plan].append(asked)
+        return list(by_plan.items())
 
     @property
     def lines(self) -> list[PlanLine]:
@@ -122,6 +127,7 @@ class Home:
     def _plans(self) -> PlanQuerySet:
         roots = member_roots(self.user)
         own = Q(authority__in=roots) | Q(authority__parent__in=roots)
+        own |= Q(pk__in=[plan.pk for plan, _asked in self.awaited])
         plans = Plan.objects.visible_to(self.user).for_list()
         if self.kind:
             plans = plans.filter(kind=self.kind)

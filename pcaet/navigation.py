@@ -80,7 +80,7 @@ class Link:
 
 PLAN_PAGES = (
     Entry("Actions", "plan_detail", leads_to=("action_detail",)),
-    Entry("Tableau de bord", "plan_dashboard", leads_to=("target_list",)),
+    Entry("Tableau de bord", "plan_dashboard", leads_to=("target_list", "milestone_list")),
     Entry("Grille", "plan_grid"),
     Entry("Budget", "budget_detail"),
     Entry("Taux d’atteinte", "indicators:plan_rates"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from pcaet.lib.constraints import a_year, not_negative, one_of, ordered
+from pcaet.lib.french import french_date
 from pcaet.lib.text import fold
 
 from ..enums import BudgetNature, Relation, RoleKind, Status, TermKind
@@ -663,6 +664,19 @@ class ActionLink(models.Model):
         return Relation(self.relation).seen_from_target
 
 
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def in_time_order(self) -> MilestoneQuerySet:
+        """The dated ones first, then those at so many years, each with its action."""
+        return self.order_by(
+            F("date").asc(nulls_last=True),
+            F("horizon_years").asc(nulls_last=True),
+            "action__order",
+            "action",
+            "order",
+            "pk",
+        ).select_related("action")
+
+
 class Milestone(models.Model):
     """A step that the plan announces for a horizon or a date."""
 
@@ -682,6 +696,8 @@ class Milestone(models.Model):
     order = models.PositiveSmallIntegerField("rang", default=0)
     history = HistoricalRecords(verbose_name="historique de l’étape")
 
+    objects = MilestoneQuerySet.as_manager()
+
     ADOPTED_WORDING = ("horizon_years", "date", "text")
 
     class Meta:
@@ -690,6 +706,13 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def when(self) -> str:
+        """«30 juin 2026», «à 3 ans», or nothing where the plan says none."""
+        if self.date:
+            return french_date(self.date)
+        return f"à {self.horizon}" if self.horizon else ""
 
     @property
     def horizon(self) -> str:

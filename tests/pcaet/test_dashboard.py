@@ -20,7 +20,9 @@ from indicators.facts import facts_of, progress_of
 from indicators.models import Indicator, Result
 from indicators.summaries import progress_by_action
 from pcaet.dashboard import Dashboard, Line
+from pcaet.milestones import MilestoneList
 from pcaet.targets import TargetList
+from pcaet.yearly import YearGrid
 from tests.conftest import load_fixture
 from tests.indicators.factories import (
     CampaignFactory,
@@ -204,6 +206,34 @@ def test_next_milestones_open_with_the_nearest(cec: Plan) -> None:
     assert len(steps) == Milestone.objects.filter(done=False).count()
     horizons = [step.horizon_years for step in steps if step.horizon_years is not None]
     assert horizons == sorted(horizons)
+
+
+def test_the_milestones_counted_are_those_of_the_list(
+    cec: Plan, administrator: User, client: Client
+) -> None:
+    first = Milestone.objects.order_by("pk")[:2]
+    Milestone.objects.filter(pk__in=[m.pk for m in first]).update(done=True)
+    total = Milestone.objects.filter(action__plan=cec).count()
+    for asked, expected in (("a-franchir", total - 2), ("franchies", 2), ("x", total)):
+        found = MilestoneList(cec, QueryDict(f"etat={asked}"))
+        assert found.count == len(found.rows) == expected
+    client.force_login(administrator)
+    board = client.get(f"/plans/{cec.slug}/tableau-de-bord/").content.decode()
+    words = f"Voir {total - 2}\u00a0étapes à franchir"
+    assert f'/etapes/?etat=a-franchir">{words}' in board
+    page = client.get(f"/plans/{cec.slug}/etapes/?etat=a-franchir").content.decode()
+    assert page.count("<td>non</td>") == total - 2
+
+
+def test_the_campaign_counted_is_that_of_the_grid(typed: Plan) -> None:
+    IndicatorFactory(action=typed.actions.all()[0])
+    CampaignFactory(plan=typed, year=2016)
+    (typing,) = Dashboard(typed, "2016", TODAY).typings
+    grid = YearGrid(typed, QueryDict("annee=2016"), TODAY)
+    missing = YearGrid(typed, QueryDict("annee=2016&etat=missing"), TODAY)
+    assert typing.has_grid
+    assert (typing.filled, typing.expected) == (grid.filled, grid.expected)
+    assert typing.missing == len(missing.rows) > 0
 
 
 @pytest.mark.parametrize("year", ["", "2017", "1066", "abc"])
