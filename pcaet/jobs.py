@@ -22,7 +22,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from actions.models import Job
-from pcaet.lib.locks import held
+from pcaet.lib.locks import held, is_held
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,9 @@ Work = Callable[[Any], None]
 
 
 def begin() -> None:
-    """Start a process that does what waits, if a slot is free."""
+    """Start a process that does what waits, if a slot is free for it."""
+    if all(map(is_held, _slots())):
+        return
     subprocess.Popen(
         [sys.executable, "manage.py", "run_jobs"],
         cwd=settings.BASE_DIR,
@@ -52,6 +54,16 @@ def keep_going(job: Job) -> None:
     """
     if job.is_to_do:
         begin()
+
+
+def progress_of(job: Job) -> dict[str, Any]:
+    """How far a work is, for the script that follows it."""
+    return {
+        "running": job.is_running,
+        "stale": job.is_stale and not job.is_to_do,
+        "percent": job.percent,
+        "label": job.words,
+    }
 
 
 def do_all(works: Mapping[type[Job], Work]) -> int:
@@ -101,6 +113,9 @@ def _next(works: Mapping[type[Job], Work]) -> Job | None:
 def _slot() -> Iterator[bool]:
     """Hold one of the slots of this machine; False where all are taken."""
     with ExitStack() as stack:
-        folder = Path(settings.VAR_DIR) / "jobs"
-        locks = (folder / f"slot-{number}" for number in range(SLOTS))
-        yield any(stack.enter_context(held(path)) for path in locks)
+        yield any(stack.enter_context(held(path)) for path in _slots())
+
+
+def _slots() -> list[Path]:
+    folder = Path(settings.VAR_DIR) / "jobs"
+    return [folder / f"slot-{number}" for number in range(SLOTS)]

@@ -18,36 +18,59 @@ from .booklet import Booklet, Options, Tell, render_booklet
 
 # Seconds between two signs of life in the base.
 TELL_EVERY = 0.5
+# Signs of a title that the base keeps.
+LONGEST_TITLE = 300
 
 # Draws the document of a row.
 Printer = Callable[[PrintJob, Tell], bytes]
 
 
 def ask_booklet(plan: Plan, options: Options, author: User) -> list[PrintJob]:
-    """Have a booklet printed: a file, or one by axis where there is too much."""
+    """Have a booklet printed: a file, or one by axis where there is too much.
+
+    Nothing is asked where the filters keep no action.
+    """
     today = timezone.localdate()
-    count = len(Booklet(plan, options, today).volumes)
+    whole = Booklet(plan, options, today)
+    if not whole.selection.rows:
+        return []
+    count = len(whole.volumes)
     volumes = range(1, count + 1) if count > 1 else (0,)
-    asked = [replace(options, volume=volume) for volume in volumes]
     return [
         ask(
             plan,
             Document.BOOKLET,
-            Booklet(plan, each, today).name,
-            each.to_json(),
-            author,
+            title=Booklet(plan, each, today).name,
+            options=each.to_json(),
+            author=author,
         )
-        for each in asked
+        for each in (replace(options, volume=volume) for volume in volumes)
     ]
 
 
 def ask(
-    plan: Plan, document: Document, title: str, options: dict[str, Any], author: User
+    plan: Plan,
+    document: Document,
+    *,
+    title: str,
+    options: dict[str, Any],
+    author: User,
 ) -> PrintJob:
-    """Have a document printed, and let go of the oldest of the plan."""
+    """Have a document printed, unless the very same is waited for already.
+
+    The oldest documents of the plan are let go.
+    """
+    same = plan.prints.filter(document=document, state__in=PrintJob.RUNNING)
+    waited = next((job for job in same if job.options == options), None)
+    if waited:
+        return waited
     PrintJob.objects.drop_oldest(plan)
     job = PrintJob.objects.create(
-        plan=plan, document=document, title=title[:300], options=options, author=author
+        plan=plan,
+        document=document,
+        title=title[:LONGEST_TITLE],
+        options=options,
+        author=author,
     )
     jobs.begin()
     return job

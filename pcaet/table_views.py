@@ -15,6 +15,7 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -26,7 +27,7 @@ from actions.tables.columns import header_key
 from actions.tables.preview import OUTCOME_LABELS, Outcome
 from actions.tables.synonyms import FIELDS, YEARLY
 
-from . import table_jobs, tables
+from . import jobs, table_jobs, tables
 from .table_forms import TableForm
 from .table_report import report_workbook
 from .workbooks import plan_workbook as write_plan_workbook
@@ -94,7 +95,9 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Where the import is: running, to be looked at, done or undone."""
     batch = _managed_batch(request, pk)
     if batch.is_running:
-        return render(request, "pcaet/import_running.html", {"batch": batch})
+        jobs.keep_going(batch)
+        context = {"batch": batch, "progress_address": _progress_address(batch)}
+        return render(request, "pcaet/import_running.html", context)
     shown = request.GET.get("voir", "")
     lines = batch.lines.order_by("gravity", "order")
     if shown in set(Outcome):
@@ -142,14 +145,11 @@ def _filters(batch: ImportBatch, shown: str) -> list[dict[str, Any]]:
 @require_safe
 def import_progress(request: SignedInRequest, pk: int) -> JsonResponse:
     batch = _managed_batch(request, pk)
-    return JsonResponse(
-        {
-            "running": batch.is_running,
-            "stale": batch.is_stale,
-            "percent": batch.percent,
-            "label": batch.get_state_display(),
-        }
-    )
+    return JsonResponse(jobs.progress_of(batch))
+
+
+def _progress_address(batch: ImportBatch) -> str:
+    return reverse("import_progress", args=[batch.pk])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -55,6 +55,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         load_criteria(RatingCriterion)
 
 
+@pytest.fixture(autouse=True)
+def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for in the background waits: a test does it itself."""
+    monkeypatch.setattr("pcaet.jobs.begin", lambda: None)
+
+
 @pytest.fixture
 def catalogues(db: None) -> None:
     """The measures of reference, which a test with real transactions wipes out."""

@@ -75,6 +75,13 @@ class Job(models.Model):
         return self.is_waiting or (may_resume and self.is_stale)
 
     @property
+    def words(self) -> str:
+        """What is being done, or what was."""
+        if self.is_waiting:
+            return "En attente de son tour"
+        return self.message or str(self.get_state_display())  # type: ignore[attr-defined]
+
+    @property
     def lock(self) -> Path:
         """The file that the process at work holds."""
         name = f"{self._meta.model_name}-{self.pk}"

@@ -17,8 +17,10 @@ from actions.models import (
     ActionReference,
     ActionTerm,
     Axis,
+    Brand,
     BudgetLine,
     Deliberation,
+    Document,
     Engagement,
     ImportBatch,
     Measure,
@@ -28,6 +30,7 @@ from actions.models import (
     OrganisationAlias,
     Placement,
     Plan,
+    PrintJob,
     ReferenceMeasure,
     Role,
     SavedMapping,
@@ -66,6 +69,13 @@ class OrganisationFactory(Factory[Organisation]):
         model = Organisation
 
     name = Sequence(lambda n: f"Organisme {n}")
+
+
+class BrandFactory(Factory[Brand]):
+    class Meta:
+        model = Brand
+
+    authority = SubFactory(OrganisationFactory)
 
 
 class OrganisationAliasFactory(Factory[OrganisationAlias]):
@@ -212,6 +222,15 @@ class ImportBatchFactory(Factory[ImportBatch]):
 
     plan = SubFactory(PlanFactory)
     file_name = "actions.xlsx"
+
+
+class PrintJobFactory(Factory[PrintJob]):
+    class Meta:
+        model = PrintJob
+
+    plan = SubFactory(PlanFactory)
+    document = Document.BOOKLET
+    title = "Livret des actions"
 
 
 class SavedMappingFactory(Factory[SavedMapping]):

@@ -23,6 +23,7 @@ from tests.actions.factories import (
     ActionReferenceFactory,
     ActionTermFactory,
     AxisFactory,
+    BrandFactory,
     BudgetLineFactory,
     DeliberationFactory,
     EngagementFactory,
@@ -33,6 +34,7 @@ from tests.actions.factories import (
     OrganisationFactory,
     PlacementFactory,
     PlanFactory,
+    PrintJobFactory,
     ReferenceMeasureFactory,
     RoleFactory,
     SavedMappingFactory,
@@ -125,6 +127,9 @@ IMPOSSIBLE: dict[str, Impossible] = {
     "action_link_relation_known": lambda: but(ActionLinkFactory(), relation="contre"),
     "import_batch_state_known": lambda: but(ImportBatchFactory(), state="perdu"),
     "import_batch_percent_sensible": lambda: but(ImportBatchFactory(), percent=101),
+    "brand_accent_written": lambda: but(BrandFactory(), accent="vert"),
+    "print_job_state_known": lambda: but(PrintJobFactory(), state="perdu"),
+    "print_job_ready_with_file": lambda: but(PrintJobFactory(), state="ready"),
     "saved_mapping_unique": lambda: again(SavedMappingFactory()),
     "budget_line_unique": lambda: again(
         BudgetLineFactory(funder=OrganisationFactory())

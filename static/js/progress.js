@@ -1,7 +1,7 @@
-// Follows an import that runs by itself, and shows its outcome when it ends.
+// Follows a work that goes on by itself, and shows its outcome when it ends.
 "use strict";
 (() => {
-  const box = document.querySelector(".import-progress");
+  const box = document.querySelector(".job-progress");
   if (!box) return;
   const bar = box.querySelector("progress");
   const label = box.querySelector("label");

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from . import print_views as views
+
+urlpatterns = [
+    path("plans/<slug:slug>/imprimer/", views.print_list, name="print_list"),
+    path(
+        "plans/<slug:slug>/imprimer/<int:pk>/", views.print_detail, name="print_detail"
+    ),
+    path(
+        "plans/<slug:slug>/imprimer/<int:pk>/avancement/",
+        views.print_progress,
+        name="print_progress",
+    ),
+    path(
+        "plans/<slug:slug>/imprimer/<int:pk>/document.pdf",
+        views.print_file,
+        name="print_file",
+    ),
+    path("organismes/<int:pk>/charte/", views.brand_edit, name="brand_edit"),
+    path(
+        "organismes/<int:pk>/charte/essai.pdf", views.brand_sample, name="brand_sample"
+    ),
+]
