@@ -114,12 +114,12 @@ def profiles_of(contracts: ContractQuerySet) -> list[Profile]:
         contracts.order_by()
         .values_list(*PROFILE_COLUMNS)
         .annotate(
-            number=Count("pk"),
+            number=Count("*"),
             value=Sum("amount"),
             valued=Count("amount"),
             bids_sum=Sum("bids"),
             bids_known=Count("bids"),
-            contradictory=Count("pk", filter=Q(is_contradictory=True)),
+            contradictory=Count("is_contradictory", filter=Q(is_contradictory=True)),
         )
     )
     return [
@@ -152,7 +152,7 @@ def profiles_of(contracts: ContractQuerySet) -> list[Profile]:
 
 def targeted_profiles(contracts: ContractQuerySet, scope: Scope) -> list[Profile]:
     """The contracts that come from targeted purchases, one by one. Two queries."""
-    targeted = contracts.targeted().prefetch_related("contract_holders__holder")
+    targeted = contracts.targeted().defer("record")
     return [
         Profile(
             buyer=contract.buyer_id,
@@ -165,7 +165,7 @@ def targeted_profiles(contracts: ContractQuerySet, scope: Scope) -> list[Profile
                 scope.sme_rule,
             ),
         )
-        for contract in targeted
+        for contract in targeted.prefetch_related("contract_holders__holder")
     ]
 
 

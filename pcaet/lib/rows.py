@@ -25,7 +25,7 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -
     """
     fields = _fields(model, names)
     columns = ", ".join(map(_quoted, fields))
-    into = f"{connection.ops.quote_name(model._meta.db_table)} ({columns})"
+    into = f"{_table(model)} ({columns})"
     values = _prepared(rows, fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -45,14 +45,31 @@ def update_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -
     """
     fields = _fields(model, names)
     columns = ", ".join(f"{_quoted(field)} = %s" for field in fields)
-    table = connection.ops.quote_name(model._meta.db_table)
     key = model._meta.pk
     assert key is not None
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {table} SET {columns} WHERE {_quoted(key)} = %s",
+            f"UPDATE {_table(model)} SET {columns} WHERE {_quoted(key)} = %s",
             list(_prepared(rows, [*fields, key])),
         )
+
+
+def take_stock(*models: type[Model]) -> None:
+    """Let PostgreSQL look at tables after a mass change, so that it reads them well.
+
+    An index answers alone only once its table is vacuumed, which no transaction may
+    ask for: within one, the base does it later by itself. SQLite needs none of it.
+    """
+    if connection.vendor != "postgresql":
+        return
+    command = "ANALYZE" if connection.in_atomic_block else "VACUUM (ANALYZE)"
+    with connection.cursor() as cursor:
+        for model in models:
+            cursor.execute(f"{command} {_table(model)}")
+
+
+def _table(model: type[Model]) -> str:
+    return str(connection.ops.quote_name(model._meta.db_table))
 
 
 def _fields(model: type[Model], names: Sequence[str]) -> list[Field[Any, Any]]:

@@ -16,9 +16,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from pcaet.lib.batches import batches
+from pcaet.lib.rows import take_stock
 
 from ..enums import Source
-from ..models import Contract, ImportedFile, RawRecord
+from ..models import Contract, ContractHolder, ImportedFile, RawRecord
 from .clean import published_days
 from .read import read
 from .source import SourceFile, SourceRecord
@@ -28,6 +29,8 @@ from .write import Change, Known, keep_refused, write
 
 # The memory of the machine bounds it above; the number of queries, below.
 RECORDS_AT_ONCE = 5_000
+# Changes after which the base reads its tables better once it has looked at them.
+MANY = 1_000
 # What to know of a contract before it is changed.
 KNOWN_COLUMNS = ("key", "pk", "version", "record")
 # A report that nobody would read to its end is cut, and says so.
@@ -100,6 +103,8 @@ def import_file(
     with transaction.atomic():
         import_records(source, report, today=today, user=user)
         transaction.set_rollback(dry_run)
+    if not dry_run and report.created + report.updated >= MANY:
+        take_stock(Contract, ContractHolder)
     return report
 
 

@@ -168,8 +168,12 @@ class ContractQuerySet(models.QuerySet["Contract"]):
         return self.filter(buyer__in=Buyer.objects.managed_by(user))
 
     def for_list(self) -> ContractQuerySet:
-        """What a line of the register shows, in two queries."""
-        return self.select_related("buyer").prefetch_related("contract_holders__holder")
+        """What a line of the register shows, in three queries."""
+        return (
+            self.select_related("buyer")
+            .prefetch_related("contract_holders__holder")
+            .defer("record")
+        )
 
     def notified(self, start: date | None, end: date | None) -> ContractQuerySet:
         """Contracts notified between two days, both included."""
@@ -194,11 +198,15 @@ class ContractQuerySet(models.QuerySet["Contract"]):
         return self.filter(ends_on__gte=start, ends_on__lte=end).order_by("ends_on")
 
     def targeted(self) -> ContractQuerySet:
-        """Those that come from purchases that the committee targeted."""
+        """Those that come from purchases that the committee targeted.
+
+        They are few: the base starts from them, and checks each against the rest.
+        """
         targeted = Contract.purchases.through.objects.filter(
             purchase__decision="targeted"
         )
-        return self.filter(pk__in=targeted.values("contract"))
+        found = Contract.objects.filter(pk__in=targeted.values("contract"))
+        return found.filter(models.Exists(self.filter(pk=models.OuterRef("pk"))))
 
     def needing(self, issue: str) -> ContractQuerySet:
         """Those that a person should look at, for one reason (``filters.ISSUES``)."""

@@ -203,3 +203,10 @@ def test_a_modification_published_again_is_not_written_again() -> None:
     bring(record(offresRecues=4, modifications=[change]))
     assert Contract.objects.get().modifications.get().pk == before.pk
     assert before.history.count() == 0
+
+
+def test_the_base_looks_at_its_tables_after_a_mass_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("procurement.decp.load.MANY", 2)
+    assert bring(record(), record(id="2")).created == 2
