@@ -15,6 +15,8 @@ from actions.models import Axis, Membership, Organisation, Role
 from .access import TYPE_RESULTS
 from .models import Campaign, Indicator
 
+# In addresses: the rows without axis, or without pilot.
+NOBODY = "aucun"
 PERMISSIONS_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -37,14 +39,16 @@ class Owed:
         return own | {pilot.parent_id for pilot in self.pilots if pilot.parent_id}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Count:
-    """«12/39» of an axis, a department or a person; ``subject`` is none of these
-    where nobody is named."""
+    """«12/39» of an axis, a department or a person, with the rows that it counts.
+
+    ``subject`` is none of these where nobody is named: ``unnamed`` says so.
+    """
 
     subject: Axis | Organisation | User | None
-    filled: int = 0
-    expected: int = 0
+    rows: Sequence[Owed]
+    unnamed: str = ""
 
     @property
     def name(self) -> str:
@@ -52,16 +56,28 @@ class Count:
             case User() as person:
                 return person.get_full_name() or person.username
             case None:
-                return ""
+                return self.unnamed
         return str(self.subject)
+
+    @property
+    def key(self) -> str:
+        """What stands for the subject in addresses."""
+        return str(self.subject.pk) if self.subject else NOBODY
+
+    @property
+    def expected(self) -> int:
+        return len(self.rows)
+
+    @property
+    def filled(self) -> int:
+        return len(self.rows_that_are(filled=True))
 
     @property
     def missing(self) -> int:
         return self.expected - self.filled
 
-    def add(self, owed: Owed) -> None:
-        self.expected += 1
-        self.filled += owed.is_filled
+    def rows_that_are(self, *, filled: bool) -> list[Owed]:
+        return [owed for owed in self.rows if owed.is_filled == filled]
 
 
 @dataclass(slots=True)
@@ -73,64 +89,43 @@ class FollowUp:
 
     @property
     def total(self) -> Count:
-        return _count(None, self.owed)
+        return Count(None, self.owed)
 
     @property
     def missing(self) -> list[Owed]:
-        return [owed for owed in self.owed if not owed.is_filled]
+        return self.total.rows_that_are(filled=False)
 
     @property
     def by_axis(self) -> list[Count]:
-        return _counts((owed.axis, owed) for owed in self.owed)
+        return _counts(((owed.axis, owed) for owed in self.owed), "Hors axe")
 
     @property
     def by_department(self) -> list[Count]:
-        """A row that two departments pilot counts in both."""
+        """A row that two departments pilot counts in both; the last has no pilot."""
         pairs = [(pilot, owed) for owed in self.owed for pilot in owed.pilots]
         counts = _counts(pairs)
-        counts.sort(key=lambda count: (-count.missing, str(count.subject)))
+        counts.sort(key=lambda count: (-count.missing, count.name))
         orphans = [owed for owed in self.owed if not owed.pilots]
-        return [*counts, _count(None, orphans)] if orphans else counts
+        return [*counts, Count(None, orphans, "Sans pilote")] if orphans else counts
 
     @property
     def by_person(self) -> list[Count]:
+        """Those who may type, each with the rows of their departments."""
         counts = [
-            _count(person, self.of_organisations(bodies))
+            Count(person, [one for one in self.owed if one.organisation_ids & bodies])
             for person, bodies in self.people.items()
         ]
-        known = [count for count in counts if count.expected]
+        known = [count for count in counts if count.rows]
         return sorted(known, key=lambda count: -count.missing)
 
-    def of_organisations(self, bodies: set[int]) -> list[Owed]:
-        return [owed for owed in self.owed if owed.organisation_ids & bodies]
 
-    def of_axis(self, pk: int) -> list[Owed]:
-        return [owed for owed in self.owed if owed.axis and owed.axis.pk == pk]
-
-    def of_department(self, pk: int) -> list[Owed]:
-        return [o for o in self.owed if pk in {pilot.pk for pilot in o.pilots}]
-
-    def of_person(self, pk: int) -> list[Owed]:
-        bodies = [own for person, own in self.people.items() if person.pk == pk]
-        return self.of_organisations(bodies[0]) if bodies else []
-
-    @property
-    def without_pilot(self) -> list[Owed]:
-        return [owed for owed in self.owed if not owed.pilots]
-
-
-def _count(subject: Axis | Organisation | User | None, owed: Iterable[Owed]) -> Count:
-    count = Count(subject)
-    for one in owed:
-        count.add(one)
-    return count
-
-
-def _counts(pairs: Iterable[tuple[Axis | Organisation | None, Owed]]) -> list[Count]:
+def _counts(
+    pairs: Iterable[tuple[Axis | Organisation | None, Owed]], unnamed: str = ""
+) -> list[Count]:
     groups: dict[Axis | Organisation | None, list[Owed]] = defaultdict(list)
     for subject, owed in pairs:
         groups[subject].append(owed)
-    return [_count(subject, group) for subject, group in groups.items()]
+    return [Count(subject, group, unnamed) for subject, group in groups.items()]
 
 
 def follow_up(campaign: Campaign) -> FollowUp:

@@ -226,7 +226,8 @@ class ProgressForm(forms.Form):
     """How the action goes: its status, its milestones, a note of the year.
 
     ``seen`` is the status that the page showed: one that nobody changed here is
-    never written over another's.
+    never written over another's. ``written`` counts the notes of the person, so that
+    the page knows a note that it kept from one that is saved.
     """
 
     PREFIX = "avancement"
@@ -237,6 +238,7 @@ class ProgressForm(forms.Form):
         choices=[("", "Non renseigné"), *Status.choices],
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    written = forms.CharField(required=False, widget=forms.HiddenInput)
     note = forms.CharField(
         label="Nouvelle note d’avancement",
         required=False,
@@ -245,14 +247,22 @@ class ProgressForm(forms.Form):
     )
 
     def __init__(
-        self, action: Action, year: int, data: Mapping[str, Any] | None = None
+        self,
+        action: Action,
+        year: int,
+        user: User,
+        data: Mapping[str, Any] | None = None,
     ) -> None:
         self.action = action
         self.year = year
         self.notes = list(
             action.progress_notes.filter(year=year).select_related("author")
         )
-        initial = {"status": action.status, "seen": action.status}
+        initial = {
+            "status": action.status,
+            "seen": action.status,
+            "written": sum(note.author_id == user.pk for note in self.notes),
+        }
         super().__init__(data, initial=initial, prefix=self.PREFIX, label_suffix="")
         self.milestones = list(action.milestones.all())
         for milestone in self.milestones:

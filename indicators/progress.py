@@ -38,11 +38,22 @@ def save_progress(changes: ProgressChanges, user: User) -> bool:
         changes.action.save(update_fields=["status"])
         changed.append(True)
     if changes.note:
-        ProgressNote.objects.create(
-            action=changes.action, year=changes.year, text=changes.note, author=user
-        )
-        changed.append(True)
+        changed.append(_write_note(changes, user))
     return any(changed)
+
+
+def _write_note(changes: ProgressChanges, user: User) -> bool:
+    """Add the note; the same words sent twice by the same person are one note."""
+    note = ProgressNote(
+        action=changes.action, year=changes.year, text=changes.note, author=user
+    )
+    known = ProgressNote.objects.filter(
+        action=note.action, year=note.year, text=note.text, author=user
+    )
+    if known.exists():
+        return False
+    note.save()
+    return True
 
 
 def _tick(milestone: Milestone, done: bool, done_on: date | None) -> bool:

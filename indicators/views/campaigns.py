@@ -15,7 +15,7 @@ from django.views.decorators.http import (
 from actions.access import administers
 
 from ..access import SignedInRequest, managed_campaign, managed_plan
-from ..followup import FollowUp, Owed, follow_up
+from ..followup import Count, FollowUp, follow_up
 from ..forms import CampaignForm
 from ..history import told_history
 
@@ -43,10 +43,14 @@ def campaign_list(request: SignedInRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def campaign_detail(request: SignedInRequest, slug: str, year: int) -> HttpResponse:
-    """Counts by axis, department and person, and the missing rows of one of them."""
+    """Counts by axis, department and person, and the rows behind one of them.
+
+    The rows are those that lack a result, or with «saisis» those that have one.
+    """
     campaign = managed_campaign(request.user, slug, year)
     state = follow_up(campaign)
-    label, owed = _selection(request, state)
+    selection = _selection(request, state)
+    filled = "saisis" in request.GET
     context = {
         "plan": campaign.plan,
         "campaign": campaign,
@@ -54,27 +58,25 @@ def campaign_detail(request: SignedInRequest, slug: str, year: int) -> HttpRespo
         "may_reopen": administers(request.user) or not campaign.is_locked,
         "form": CampaignForm(campaign.plan, instance=campaign),
         "state": state,
-        "selection": label,
-        "missing": [one for one in owed if not one.is_filled],
+        "selection": selection,
+        "filled": filled,
+        "rows": (selection or state.total).rows_that_are(filled=filled),
         "history": told_history(campaign),
     }
     return render(request, "indicators/campaign_detail.html", context)
 
 
-def _selection(request: HttpRequest, state: FollowUp) -> tuple[str, list[Owed]]:
-    """The rows of the axis, department or person asked for; else all of them."""
-    for key, counts, rows_of in (
-        ("axe", state.by_axis, state.of_axis),
-        ("service", state.by_department, state.of_department),
-        ("personne", state.by_person, state.of_person),
+def _selection(request: HttpRequest, state: FollowUp) -> Count | None:
+    """The axis, department or person that the address asks for."""
+    for parameter, counts in (
+        ("axe", state.by_axis),
+        ("service", state.by_department),
+        ("personne", state.by_person),
     ):
-        asked = request.GET.get(key, "")
-        if asked == "aucun" and key == "service":
-            return "sans pilote", state.without_pilot
-        for count in counts:
-            if count.subject and str(count.subject.pk) == asked:
-                return count.name, rows_of(count.subject.pk)
-    return "", state.owed
+        asked = request.GET.get(parameter)
+        if found := [count for count in counts if count.key == asked]:
+            return found[0]
+    return None
 
 
 @require_POST

@@ -24,11 +24,13 @@ def reminder_list(request: SignedInRequest, slug: str, year: int) -> HttpRespons
         _send_chosen(request, campaign)
         return redirect("indicators:reminder_list", slug, year)
     today = timezone.localdate()
+    ready = drafts(campaign, today)
     context = {
         "plan": campaign.plan,
         "campaign": campaign,
         "is_open": campaign.is_open_on(today),
-        "drafts": drafts(campaign, today),
+        "drafts": ready,
+        "may_send": any(draft.may_go for draft in ready),
         "reminders": campaign.reminders.select_related("sent_by"),
     }
     return render(request, "indicators/reminder_list.html", context)

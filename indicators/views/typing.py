@@ -60,8 +60,12 @@ def _typing_page(
     posted = request.POST if request.method == "POST" else None
     forms = [ResultForm(row.cell(desk.year), posted) for row in desk.rows(action)]
     progress = _progress_form(desk, action, posted)
-    if posted is not None and _save_all(request, forms, progress, desk.year):
-        return redirect(request.get_full_path())
+    if posted is not None:
+        outcome = _save_all(request, forms, progress, desk.year)
+        if outcome.is_complete:
+            return redirect(request.get_full_path())
+        if outcome.progress:
+            progress = _progress_form(desk, action, None)
     context = _context(desk, action, forms, _choice(request))
     context |= {"progress": progress, "person": request.user}
     status = 422 if posted is not None else 200
@@ -103,7 +107,8 @@ def _progress_form(
     if action is None or not leads(desk.user, action):
         return None
     is_posted = ProgressForm.is_posted(posted)
-    return ProgressForm(action, desk.year, posted if is_posted else None)
+    data = posted if is_posted else None
+    return ProgressForm(action, desk.year, desk.user, data)
 
 
 @dataclass
@@ -127,7 +132,7 @@ def _save_all(
     forms: list[ResultForm],
     progress: ProgressForm | None,
     year: int,
-) -> bool:
+) -> Outcome:
     """Save what was touched and is right; say what was done with the rest."""
     outcome = Outcome()
     for form in forms:
@@ -140,7 +145,7 @@ def _save_all(
     if progress and progress.is_bound:
         _save_progress(request, progress, outcome)
     _say(request, outcome)
-    return outcome.is_complete
+    return outcome
 
 
 def _save_progress(
@@ -229,5 +234,6 @@ def _saved(indicator: Indicator, year: int, result: Result | None) -> dict[str, 
         "message": f"Enregistré à {french_time(timezone.localtime())}",
         "version": result.version if result else 0,
         "base": Entry.of(result).fingerprint,
+        "owed": cell.is_owed,
         "state": render_to_string("indicators/_cell_state.html", {"cell": cell}),
     }

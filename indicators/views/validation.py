@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -42,12 +44,18 @@ def validation(request: SignedInRequest, slug: str, year: int) -> HttpResponse:
         "plan": plan,
         "year": year,
         "choice": choice,
-        "choices": [(key, label) for key, (label, _) in CHOICES.items()],
+        "choices": _choices(plan, year),
         "cells": [indicator.cell(year) for indicator in indicators],
         "may_judge": desk.rights.allowed,
         "reason": desk.rights.reason,
     }
     return render(request, "indicators/validation.html", context)
+
+
+def _choices(plan: Plan, year: int) -> list[tuple[str, str, int]]:
+    """The address, the words and the number of results of each choice."""
+    counts = Counter(results_of(plan, year).values_list("validation", flat=True))
+    return [(key, label, counts[kept]) for key, (label, kept) in CHOICES.items()]
 
 
 def results_of(plan: Plan, year: int) -> ResultQuerySet:

@@ -44,6 +44,19 @@
     }
   };
 
+  // How many rows still owe a result, and the way to the first of them.
+  const count = () => {
+    const bar = document.querySelector("[data-count] progress");
+    const owed = all(".typing-owed");
+    const next = document.querySelector("[data-next]");
+    if (!bar) return;
+    bar.value = bar.max - owed.length;
+    document.querySelector("[data-filled]").textContent = bar.value.toLocaleString("fr-FR");
+    if (!next) return;
+    next.hidden = !owed.length;
+    if (owed.length) next.hash = owed[0].id;
+  };
+
   const take = async (row, answer, sent) => {
     const isJson = (answer.headers.get("content-type") || "").includes("json");
     if (answer.redirected || (answer.status === 403 && !isJson)) {
@@ -51,18 +64,24 @@
       say(row, "Non enregistré : votre session a expiré, le texte est gardé.", login);
       return;
     }
+    if (answer.status === 404) {
+      say(row, "Non enregistré : cette ligne n’est plus dans votre saisie. Le texte reste ici, le copier si besoin.");
+      return;
+    }
     if (!isJson) throw answer;
     const body = await answer.json();
     if (body.row) {
       forget(row);
       row.outerHTML = body.row;
+      count();
     } else if (answer.ok) {
       showErrors(row, {});
       row.querySelector("[data-conflict]").replaceChildren();
       named(row, "version").value = body.version;
       named(row, "base").value = body.base;
       row.querySelector("[data-state]").innerHTML = body.state;
-      row.classList.remove("typing-owed");
+      row.classList.toggle("typing-owed", body.owed);
+      count();
       say(row, body.message);
       if (sent === state(row)) forget(row); else keep(row);
     } else if (answer.status === 422) {
@@ -123,17 +142,20 @@
   });
 
   // Kept text comes back with the version over which it was typed: if somebody saved
-  // since, both versions will be shown.
+  // since, both versions will be shown. A note that was written meanwhile does not.
   all("[data-row]").forEach((row) => {
-    const kept = JSON.parse(sessionStorage.getItem(key(row)) || "[]");
-    const known = kept.filter(([name]) => form.elements[name]);
-    const differs = known.some(([name, value]) => {
-      const field = form.elements[name];
-      return field.type !== "hidden" && valueOf(field) !== value;
-    });
-    if (!differs) { forget(row); return; }
-    known.forEach(([name, value]) => setValue(form.elements[name], value));
+    const kept = JSON.parse(sessionStorage.getItem(key(row)) || "[]")
+      .filter(([name]) => form.elements[name])
+      .map(([name, value]) => [form.elements[name], value]);
+    const differs = ([field, value]) => valueOf(field) !== value;
+    const isWritten = kept.some((one) => one[0].name.endsWith("-written") && differs(one));
+    if (isWritten || !kept.some((one) => one[0].type !== "hidden" && differs(one))) {
+      forget(row);
+      return;
+    }
+    kept.forEach(([field, value]) => setValue(field, value));
     row.dataset.pending = "";
     say(row, "Texte retrouvé, pas encore enregistré.");
+    save(row);
   });
 })();

@@ -119,7 +119,7 @@ def test_a_block_of_a_spreadsheet_is_shown_then_pasted(
     field(page, target, "value_0").focus()
     paste(page, '12\tVisites faites\t\tAtteint\n1 500,5\t"Guides\nimprimés"')
     dialog = page.locator("[data-paste]")
-    expect(dialog).to_contain_text("Nombre de guides – guides")
+    expect(dialog).to_contain_text("Nombre de guides – Guides")
     assert not Result.objects.exists()
     dialog.get_by_role("button", name="Coller", exact=True).click()
     other = Target.objects.exclude(pk=target.pk).get()
@@ -154,11 +154,78 @@ def test_text_survives_a_lost_connection_and_a_reload(
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect(field(page, target, "text")).to_have_value("Douze visites")
-    expect(said(page, target)).to_contain_text("pas encore enregistré")
+    expect(said(page, target)).to_contain_text("connexion perdue")
     page.unroute("**/resultats/**")
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(said(page, target)).to_have_text(SAVED)
     assert Result.objects.get().text == "Douze visites"
+
+
+def test_text_found_again_is_saved_without_a_word(page: Page, target: Target) -> None:
+    page.goto(address(target))
+    page.route("**/resultats/**", lambda route: route.abort())
+    field(page, target, "text").fill("Douze visites")
+    field(page, target, "text").blur()
+    expect(said(page, target)).to_contain_text("connexion perdue")
+    page.unroute("**/resultats/**")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(said(page, target)).to_have_text(SAVED)
+    assert Result.objects.get().text == "Douze visites"
+
+
+def test_a_server_that_fails_loses_no_text(page: Page, target: Target) -> None:
+    page.goto(address(target))
+    page.route("**/resultats/**", lambda route: route.fulfill(status=500, body="?"))
+    field(page, target, "text").fill("Douze visites")
+    field(page, target, "text").blur()
+    expect(said(page, target)).to_contain_text("Non enregistré")
+    page.unroute("**/resultats/**")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(said(page, target)).to_have_text(SAVED)
+
+
+def test_the_count_and_the_next_empty_row_follow_what_is_saved(
+    page: Page, target: Target
+) -> None:
+    other = Target.objects.exclude(pk=target.pk).get()
+    page.goto(address(target))
+    count, following = page.locator("[data-filled]"), page.locator("[data-next]")
+    field(page, target, "comment").fill("Chiffre attendu en mai")
+    field(page, target, "comment").blur()
+    expect(said(page, target)).to_have_text(SAVED)
+    expect(count).to_have_text("0")
+    field(page, target, "value_0").fill("12")
+    field(page, target, "value_0").blur()
+    expect(count).to_have_text("1")
+    link = re.compile(f"#indicateur-{other.indicator.pk}$")
+    expect(following).to_have_attribute("href", link)
+    field(page, other, "value_0").fill("40")
+    field(page, other, "value_0").blur()
+    expect(count).to_have_text("2")
+    expect(following).to_be_hidden()
+
+
+def test_a_note_once_saved_does_not_come_back(page: Page, target: Target) -> None:
+    action = target.indicator.action
+    page.goto(f"/plans/{action.plan.slug}/actions/{action.code}/saisie/2017/")
+    page.get_by_label("Nouvelle note d’avancement").fill("Le marché est signé.")
+    page.get_by_role("button", name="Enregistrer tout").click()
+    expect(page.locator(".typing-note")).to_contain_text("Le marché est signé.")
+    expect(page.get_by_label("Nouvelle note d’avancement")).to_have_value("")
+    assert action.progress_notes.count() == 1
+
+
+def test_a_note_survives_an_expired_login(page: Page, target: Target) -> None:
+    action = target.indicator.action
+    page.goto(f"/plans/{action.plan.slug}/actions/{action.code}/saisie/2017/")
+    page.context.clear_cookies()
+    page.get_by_label("Nouvelle note d’avancement").fill("Le marché est signé.")
+    page.get_by_role("button", name="Enregistrer tout").click()
+    sign_in(page)
+    page.goto(f"/plans/{action.plan.slug}/actions/{action.code}/saisie/2017/")
+    note = page.get_by_label("Nouvelle note d’avancement")
+    expect(note).to_have_value("Le marché est signé.")
 
 
 def test_leaving_with_unsaved_text_warns(page: Page, target: Target) -> None:
