@@ -101,10 +101,13 @@ def render_booklet(
         pcaet.fiche.PeriodError: the years cannot be read.
         pcaet.lib.pdf.PdfUnavailableError: naming the Debian packages to install.
     """
-    tell = tell or _keep_quiet
-    booklet = Booklet(plan, options, printed_on)
+    return draw(Booklet(plan, options, printed_on), TEMPLATE, tell or keep_quiet)
+
+
+def draw(booklet: Booklet, template: str, tell: Tell) -> bytes:
+    """Write the sheets of a booklet, lay them out and make its file."""
     booklet.write(tell)
-    html = render_to_string(TEMPLATE, {"booklet": booklet, "plan": plan})
+    html = render_to_string(template, {"booklet": booklet, "plan": booklet.plan})
     expected = ceil(len(html) / SIGNS_BY_PAGE)
     return pdf_of(
         html,
@@ -260,7 +263,7 @@ def _anchor(row: Row) -> str:
     return f"fiche-{row.action.pk}"
 
 
-def _keep_quiet(percent: int, words: str) -> None:
+def keep_quiet(percent: int, words: str) -> None:
     """Nobody waits for it."""
 
 

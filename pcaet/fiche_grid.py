@@ -120,6 +120,8 @@ def grid_of(
         return None
     kinds = [kind for kind in IndicatorKind if any(i.kind == kind for i in indicators)]
     ordered = sorted(indicators, key=lambda i: kinds.index(IndicatorKind(i.kind)))
+    if not (with_results or any(i.targets.all() for i in indicators)):
+        years = []  # nothing stands in the cells: a list says it all
     builder = _Builder(missing_before, len(kinds) > 1, with_results)
     bands = builder.bands(ordered, years)
     return Grid(kinds, bands, builder.notes, with_results)

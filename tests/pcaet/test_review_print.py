@@ -346,7 +346,7 @@ def test_file_is_tagged_titled_and_readable(besancon_review: Review) -> None:
     found = tags(pdf)
     assert {"H1", "H2", "Table", "TH", "TD", "Figure", "L"} <= set(found)
     reader = PdfReader(BytesIO(pdf))
-    assert reader.trailer["/Root"]["/Lang"] == "fr"
+    assert reader.root_object["/Lang"] == "fr"
     assert "Bilan annuel 2017" in str(reader.metadata and reader.metadata.title)
     assert all(embedded for _name, embedded in fonts(pdf))
     assert min(size for size, count in sizes(pdf).items() if count) >= SMALLEST
