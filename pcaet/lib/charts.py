@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-MUTED, RULE, PAPER = "#504a40", "#857d6e", "#fdfcf9"
+INK, MUTED, RULE, PAPER = "#211f1a", "#504a40", "#857d6e", "#fdfcf9"
 # A tone: its colour on paper, and the paler one that its hatch lets through.
 COLOURS = {
     "reached": ("#1a6b3b", "#1a6b3b"),
@@ -35,7 +35,18 @@ HATCHES = {
     "missing": (5, 1, -45),
 }
 
+# On paper, then on screen.
+FONTS = "Fiche, 'Source Sans Pro', sans-serif"
+
 BAR_HEIGHT = 14
+# A timeline: the room of names at its left, of years at its right, in pixels.
+NAME_ROOM, TIME_ROOM, MARGIN = 300, 560, 18
+ROW_HEIGHT, HEAD_HEIGHT, SPAN_HEIGHT = 24, 26, 12
+# Signs of a name that fit its room, and the pixels that a year's label asks for.
+LONGEST_NAME, YEAR_ROOM = 44, 44
+YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100)
+# How far an unsaid beginning or end trails.
+TRAIL = 36
 COLUMN, COLUMN_GAP, COLUMN_HEIGHT = 46, 22, 130
 LABEL_ROOM = 20
 PAIR_WIDTH = 220
@@ -59,6 +70,29 @@ class Column:
     @property
     def total(self) -> float:
         return sum(part.value for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A step on a timeline, full once it is passed. ``at`` is in years: 2019.5."""
+
+    at: float
+    is_passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A line of a timeline, from ``start`` to ``end``, in years; either may be unsaid.
+
+    ``sign`` tells the tone in black and white.
+    """
+
+    name: str
+    sign: str
+    tone: str
+    start: float | None
+    end: float | None
+    marks: Sequence[Mark] = ()
 
 
 def stacked_bar(name: str, title: str, parts: Sequence[Part], width: int) -> SafeString:
@@ -117,6 +151,80 @@ def progress(
     return stacked_bar(name, title, parts, width)
 
 
+def timeline(
+    name: str,
+    title: str,
+    spans: Sequence[Span],
+    *,
+    years: tuple[int, int],
+    today: float,
+) -> SafeString:
+    """A line for each span, over whole years, first and last included.
+
+    An unsaid beginning or end trails off in dots; a lozenge is a step.
+    """
+    scale = _Scale(*years)
+    height = HEAD_HEIGHT + ROW_HEIGHT * len(spans) + 4
+    drawn = list(scale.grid(height))
+    for rank, span in enumerate(spans):
+        drawn.append(_span(name, span, scale, HEAD_HEIGHT + rank * ROW_HEIGHT))
+    if years[0] <= today < years[1] + 1:
+        drawn.append(_dashed(scale.x(today), HEAD_HEIGHT - 6, height))
+    width = NAME_ROOM + TIME_ROOM + MARGIN
+    return _svg(name, title, width, height, _tones_of(spans), drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    first: int
+    last: int
+
+    def x(self, year: float) -> float:
+        """Where a moment stands, kept within the drawing."""
+        share = (year - self.first) / (self.last + 1 - self.first)
+        return NAME_ROOM + TIME_ROOM * min(max(share, 0), 1)
+
+    def grid(self, height: float) -> Iterable[SafeString]:
+        """A line at the opening of years, as many as leave room for their labels."""
+        room = TIME_ROOM / (self.last + 1 - self.first)
+        step = next((s for s in YEAR_STEPS if s * room >= YEAR_ROOM), YEAR_STEPS[-1])
+        for year in range(-(-self.first // step) * step, self.last + 1, step):
+            x = self.x(year)
+            mark = '<path class="stroke-rule" stroke="{}" stroke-width=".5" d="M{} {}V{}"/>'
+            yield format_html(mark, RULE, _n(x), HEAD_HEIGHT - 6, _n(height))
+            yield _text(x, HEAD_HEIGHT - 11, str(year))
+
+
+def _span(name: str, span: Span, scale: _Scale, y: float) -> SafeString:
+    middle = y + ROW_HEIGHT / 2
+    parts = [_label(0, middle + 4.5, _shortened(span.name))]
+    if span.sign:
+        parts.append(_text(NAME_ROOM - 14, middle + 4.5, span.sign))
+    if span.start is not None and span.end is not None:
+        left = scale.x(span.start)
+        # A span shorter than a pixel still shows.
+        length = max(scale.x(span.end) - left, 2)
+        top = middle - SPAN_HEIGHT / 2
+        parts.append(_block(name, span.tone, left, top, length, SPAN_HEIGHT))
+        parts.append(_frame(left, top, length, SPAN_HEIGHT))
+    elif span.start is not None:
+        parts.append(_trail(scale.x(span.start), middle, TRAIL))
+    elif span.end is not None:
+        parts.append(_trail(scale.x(span.end), middle, -TRAIL))
+    parts += [_lozenge(scale.x(mark.at), middle, mark) for mark in span.marks]
+    return _join(parts)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST_NAME:
+        return text
+    return f"{text[: LONGEST_NAME - 1].rstrip()}…"
+
+
+def _tones_of(spans: Iterable[Span]) -> Iterable[str]:
+    return dict.fromkeys(span.tone for span in spans)
+
+
 # Strokes --------------------------------------------------------------------------
 
 
@@ -131,15 +239,16 @@ def _svg(
     patterns = [_hatch(name, tone) for tone in tones if tone in HATCHES]
     defs = format_html("<defs>{}</defs>", _join(patterns)) if patterns else ""
     return format_html(
-        '<svg class="chart" role="img" aria-labelledby="{0}-title" width="{1}" '
-        'height="{2}" viewBox="0 0 {1} {2}"><title id="{0}-title">{3}</title>{4}{5}'
-        "</svg>",
+        '<svg class="chart" role="img" aria-labelledby="{0}-title" font-family="{6}" '
+        'width="{1}" height="{2}" viewBox="0 0 {1} {2}"><title id="{0}-title">{3}'
+        "</title>{4}{5}</svg>",
         name,
         _n(width),
         _n(height),
         title,
         defs,
         _join(drawn),
+        FONTS,
     )
 
 
@@ -199,6 +308,44 @@ def _frame(x: float, y: float, width: float, height: float) -> SafeString:
 def _line(x: float, y: float, length: float) -> SafeString:
     mark = '<path class="stroke-rule" stroke="{}" d="M{} {}h{}"/>'
     return format_html(mark, RULE, _n(x), _n(y), _n(length))
+
+
+def _dashed(x: float, top: float, bottom: float) -> SafeString:
+    """Today, across the lines."""
+    mark = (
+        '<path class="stroke-today" stroke="{}" stroke-width="1.5" '
+        'stroke-dasharray="5 3" d="M{} {}V{}"/>'
+    )
+    return format_html(mark, INK, _n(x), _n(top), _n(bottom))
+
+
+def _trail(x: float, y: float, length: float) -> SafeString:
+    """A known end, and dots toward the one that nobody said."""
+    return format_html(
+        '<path class="stroke-today" stroke="{0}" stroke-width="3" d="M{1} {2}v{3}"/>'
+        '<path class="stroke-today" stroke="{0}" stroke-width="2" '
+        'stroke-dasharray="2 4" d="M{1} {4}h{5}"/>',
+        INK,
+        _n(x),
+        _n(y - SPAN_HEIGHT / 2),
+        SPAN_HEIGHT,
+        _n(y),
+        _n(length),
+    )
+
+
+def _lozenge(x: float, y: float, mark: Mark) -> SafeString:
+    shape = (
+        '<path class="{} stroke-today" fill="{}" stroke="{}" stroke-width="1.5" '
+        'd="M{} {}l6 6l-6 6l-6-6z"/>'
+    )
+    name, fill = ("fill-ink", INK) if mark.is_passed else ("fill-paper", PAPER)
+    return format_html(shape, name, fill, INK, _n(x), _n(y - 6))
+
+
+def _label(x: float, y: float, words: str) -> SafeString:
+    mark = '<text class="chart-label" fill="{}" font-size="13" x="{}" y="{}">{}</text>'
+    return format_html(mark, INK, _n(x), _n(y), words)
 
 
 def _text(x: float, y: float, words: str) -> SafeString:

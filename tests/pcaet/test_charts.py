@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pcaet.lib import charts
-from pcaet.lib.charts import Column, Part
+from pcaet.lib.charts import Column, Part, Span
 
 SVG = "{http://www.w3.org/2000/svg}"
 PARTS = [Part("reached", 3), Part("partial", 1), Part("missing", 0)]
@@ -18,6 +18,13 @@ DRAWINGS = {
     "pair": charts.target_and_actual("c", "Prévu, dépensé", 100, 120, 200),
     "no-pair": charts.target_and_actual("c", "Rien", 0, 0, 0),
     "progress": charts.progress("d", "31 sur 39", 31, 39, 200),
+    "timeline": charts.timeline(
+        "e",
+        "Frise",
+        [Span("36", "!", "late", 2015, 2017)],
+        years=(2015, 2018),
+        today=2016,
+    ),
 }
 
 
