@@ -96,6 +96,16 @@ class AxisBudget:
             self.high += high if high is not None else low or ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a funder pays, or a nature takes, and the address that shows it alone."""
+
+    label: str
+    money: Money
+    actions: int
+    query: str
+
+
 class BudgetFilter(forms.Form):
     """What is shown of the money."""
 
@@ -135,11 +145,8 @@ class Budget:
         self.years = sorted({line.year for line in everything})
 
     def _is_chosen(self, line: BudgetLine) -> bool:
-        known = {
-            "nature": line.nature,
-            "financeur": str(line.funder_id or NO_FUNDER),
-        }
-        return all(known[name] == value for name, value in self.asked.items())
+        told = _told(line)
+        return all(told[name] == value for name, value in self.asked.items())
 
     @property
     def query(self) -> str:
@@ -175,6 +182,37 @@ class Budget:
         return whole
 
     @property
+    def by_nature(self) -> list[Share]:
+        labels = dict(BudgetNature.choices)
+        return self._shares(
+            "nature", {key: str(label) for key, label in labels.items()}
+        )
+
+    @property
+    def by_funder(self) -> list[Share]:
+        """The funders of the lines shown, by name; those without one come last."""
+        funders = {line.funder for line in self.lines if line.funder}
+        known = sorted(funders, key=lambda body: fold(str(body)))
+        labels = {str(body.pk): str(body) for body in known}
+        return self._shares("financeur", labels | {NO_FUNDER: "Sans financeur précisé"})
+
+    def _shares(self, name: str, labels: dict[str, str]) -> list[Share]:
+        """The lines shown, cut by one of the filters; only what has an amount."""
+        money: dict[str, Money] = defaultdict(Money)
+        actions: dict[str, set[int]] = defaultdict(set)
+        for line in self.lines:
+            money[_told(line)[name]].add(line)
+            actions[_told(line)[name]].add(line.action_id)
+        return [
+            Share(label, money[key], len(actions[key]), self._query_with(name, key))
+            for key, label in labels.items()
+            if money[key].is_known
+        ]
+
+    def _query_with(self, name: str, value: str) -> str:
+        return urlencode({**self.asked, name: value})
+
+    @property
     def scale(self) -> Decimal:
         """The largest amount of an axis: bars are drawn on it."""
         totals = (axis.total for axis in self.axes)
@@ -190,3 +228,8 @@ class Budget:
             for action in self._actions
             for line in filter(self._is_chosen, action.budget_lines.all())
         ]
+
+
+def _told(line: BudgetLine) -> dict[str, str]:
+    """What the filters say of a line."""
+    return {"nature": line.nature, "financeur": str(line.funder_id or NO_FUNDER)}

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from . import dashboard_views as views
 
@@ -30,10 +30,6 @@ urlpatterns = [
     ),
     path("recherche/", views.search, name="search"),
     path("recherche.<str:kind>", views.search_export, name="search_export"),
-    path("plans/<slug:slug>/budget/", views.budget_detail, name="budget_detail"),
-    path(
-        "plans/<slug:slug>/budget.<str:kind>",
-        views.budget_export,
-        name="budget_export",
-    ),
+    path("", include("pcaet.budget_urls")),
+    path("", include("pcaet.overview_urls")),
 ]

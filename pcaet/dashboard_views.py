@@ -8,10 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from .budget import Budget
 from .columns import (
     ACTION_COLUMNS,
-    BUDGET_COLUMNS,
     MILESTONE_COLUMNS,
     ORGANISATION_COLUMNS,
     TARGET_COLUMNS,
@@ -100,19 +98,3 @@ def search(request: HttpRequest) -> HttpResponse:
 def search_export(request: HttpRequest, kind: str) -> HttpResponse:
     rows = Search(request.user, request.GET, timezone.localdate()).rows
     return file_response(kind, "recherche", "Recherche", ACTION_COLUMNS, rows)
-
-
-@require_safe
-@login_not_required
-def budget_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    budget = Budget(plan, request.GET)
-    return render(request, "pcaet/budget_detail.html", {"plan": plan, "budget": budget})
-
-
-@require_safe
-@login_not_required
-def budget_export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    lines = Budget(plan, request.GET).lines
-    return file_response(kind, f"{slug}-budget", "Budget", BUDGET_COLUMNS, lines)

@@ -84,7 +84,7 @@
     const body = dialog.querySelector("tbody");
     body.replaceChildren(...plan.map(([field, , value]) => {
       const line = document.createElement("tr");
-      const legend = rowOf(field).querySelector("legend").textContent.trim();
+      const legend = rowOf(field).querySelector("legend, th").textContent.trim();
       const label = field.labels[0].textContent.trim();
       for (const words of [`${legend} – ${label}`, field.value, value]) {
         line.appendChild(document.createElement("td")).textContent = words;

@@ -58,6 +58,40 @@ def test_totals_equal_sums_in_sql(
     assert len(budget.lines) == lines.count()
 
 
+def test_shares_by_funder_and_nature_add_up(plan: Plan) -> None:
+    budget = Budget(plan, QueryDict(""))
+    lines = BudgetLine.objects.filter(action__plan=plan)
+    own, paid = lines.filter(funder=None), lines.exclude(funder=None)
+    assert [
+        (s.label, s.money.planned, s.money.committed) for s in budget.by_funder
+    ] == [
+        ("ADEME", None, paid.aggregate(sum=Sum("committed"))["sum"]),
+        ("Sans financeur précisé", own.aggregate(sum=Sum("planned"))["sum"], None),
+    ]
+    assert [(s.label, s.actions) for s in budget.by_nature] == [
+        ("Investissement", 2),
+        ("Fonctionnement", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (5, None, "au moins 5"),
+        (None, 7, "au plus 7"),
+        (5, 7, "5\u202f€ à 7"),
+        (6, 6, "6"),
+    ],
+)
+def test_a_bound_alone_is_shown_as_such(
+    low: int | None, high: int | None, words: str, client: Client, db: None
+) -> None:
+    plan = PlanFactory(public=True)
+    ActionFactory(plan=plan, budget_min=low, budget_max=high)
+    page = client.get(f"/plans/{plan.slug}/budget/").content.decode()
+    assert f'<td class="figure">{words}\u202f€' in page
+
+
 def test_missing_money_is_never_zero(plan: Plan) -> None:
     budget = Budget(plan, QueryDict(""))
     (row,) = [row for row in budget.rows if row.action.code == "3"]
