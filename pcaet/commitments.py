@@ -1,0 +1,207 @@
+"""What an organisation or a theme is bound to, in all the plans that one may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.http import QueryDict
+
+from actions.enums import RoleKind, TermKind
+from actions.models import Action, Organisation, Plan, Role, Term
+from actions.models.actions import ActionQuerySet
+from actions.models.plans import acts_through
+from actions.state import ALL_STATES
+from pcaet.lib.text import fold
+
+from .involvement import ROLE_HEADINGS
+from .listing import rows_of, states_within
+from .outline import Row
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+ROWS_A_PAGE = 50
+LONGEST_OPTION = 70
+LEADS, HELPS = "pilote", "autre"
+
+
+class CommitmentFilter(forms.Form):
+    """Whose commitments, on what, in which plan and which state."""
+
+    organisme = forms.ChoiceField(label="Organisme", required=False)
+    role = forms.ChoiceField(
+        label="Rôle",
+        required=False,
+        choices=[("", "Tous"), (LEADS, "Pilote"), (HELPS, "Partenaire ou financeur")],
+    )
+    theme = forms.ChoiceField(label="Thème", required=False)
+    plan = forms.ChoiceField(label="Plan", required=False)
+    etat = forms.ChoiceField(
+        label="État",
+        required=False,
+        choices=[("", "Tous"), *((state.code, state.label) for state in ALL_STATES)],
+    )
+
+    def __init__(self, data: QueryDict, plans: list[Plan]) -> None:
+        super().__init__(data)
+        self._offer("organisme", _organisations(plans))
+        self._offer("theme", _themes(plans))
+        self._offer("plan", [(plan.slug, _short(plan.title)) for plan in plans])
+
+    def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        self.fields[name].choices = [("", "Tous"), *choices]  # type: ignore[attr-defined]
+
+
+def _organisations(plans: list[Plan]) -> list[tuple[Any, Any]]:
+    """Those that hold a role in these plans, each with its departments. One query."""
+    held = Role.objects.filter(
+        Q(action__plan__in=plans) | Q(measure__action__plan__in=plans)
+    )
+    acting = Organisation.objects.filter(pk__in=held.values("organisation"))
+    departments: dict[Organisation, list[Organisation]] = defaultdict(list)
+    for body in acting.select_related("parent"):
+        found = departments[body.parent or body]
+        found += [body] if body.parent else []
+    return [
+        _choice(root, sorted(found, key=lambda body: fold(body.name)))
+        for root, found in sorted(departments.items(), key=lambda i: fold(i[0].name))
+    ]
+
+
+def _choice(root: Organisation, departments: list[Organisation]) -> tuple[Any, Any]:
+    if not departments:
+        return str(root.pk), _short(root.name)
+    whole = (str(root.pk), _short(f"{root.name}, avec ses services"))
+    return _short(root.name), [whole, *((str(d.pk), d.name) for d in departments)]
+
+
+def _themes(plans: list[Plan]) -> list[tuple[str, str]]:
+    terms = Term.objects.filter(kind=TermKind.THEME, actions__plan__in=plans)
+    return [(term.code, _short(term.name)) for term in terms.distinct()]
+
+
+def _short(text: str) -> str:
+    if len(text) <= LONGEST_OPTION:
+        return text
+    return f"{text[: LONGEST_OPTION - 1].rstrip()}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """An action, and what the organisation asked does in it: «Pilote», «Financeur»."""
+
+    row: Row
+    roles: list[str]
+
+    @property
+    def action(self) -> Action:
+        return self.row.action
+
+
+class Commitments:
+    """The actions that answer, plan by plan. A constant number of queries."""
+
+    def __init__(
+        self, user: User | AnonymousUser, data: QueryDict, today: date
+    ) -> None:
+        self.plans = list(Plan.objects.visible_to(user).for_list())
+        self.form = CommitmentFilter(data, self.plans)
+        self.form.is_valid()
+        said = self.form.cleaned_data
+        self.asked = {name: value for name, value in said.items() if value}
+        self.today = today
+        self._asked_page = data.get("page")
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.asked)
+
+    @cached_property
+    def organisation(self) -> Organisation | None:
+        asked = self.asked.get("organisme")
+        return Organisation.objects.get(pk=asked) if asked else None
+
+    @property
+    def actions(self) -> ActionQuerySet:
+        """Those that the filters keep, but for the state, which no query knows."""
+        found = Action.objects.filter(plan__in=self.plans)
+        if slug := self.asked.get("plan"):
+            found = found.filter(plan__slug=slug)
+        if theme := self.asked.get("theme"):
+            found = found.filter(terms__kind=TermKind.THEME, terms__code=theme)
+        if "organisme" in self.asked or "role" in self.asked:
+            roles = self._roles()
+            found = found.filter(
+                Q(pk__in=roles.values("action"))
+                | Q(pk__in=roles.values("measure__action"))
+            )
+        return found.order_by("plan__title", "plan", "order", "pk")
+
+    def _roles(self) -> Any:
+        """The roles that count: of the organisation asked, of the kind asked."""
+        roles = Role.objects.all()
+        if asked := self.asked.get("organisme"):
+            roles = roles.filter(acts_through("organisation", [int(asked)]))
+        kind = self.asked.get("role")
+        if kind == LEADS:
+            return roles.filter(kind=RoleKind.PILOT)
+        return roles.exclude(kind=RoleKind.PILOT) if kind == HELPS else roles
+
+    @cached_property
+    def keys(self) -> list[int]:
+        """The actions that answer, in the order of the plans."""
+        keys = list(self.actions.values_list("pk", flat=True))
+        wanted = self.asked.get("etat")
+        if not wanted:
+            return keys
+        states = states_within(self.actions, self.today)
+        return [pk for pk in keys if states[pk].code == wanted]
+
+    @property
+    def plan_count(self) -> int:
+        """In how many plans they stand."""
+        kept = set(self.keys)
+        placed = self.actions.values_list("pk", "plan")
+        return len({plan for pk, plan in placed if pk in kept})
+
+    @cached_property
+    def page(self) -> Page[int]:
+        return Paginator(self.keys, ROWS_A_PAGE).get_page(self._asked_page)
+
+    @cached_property
+    def shown(self) -> list[Commitment]:
+        rows = rows_of(self.page.object_list, self.today)
+        return [Commitment(row, self._roles_in(row.action)) for row in rows]
+
+    @property
+    def by_plan(self) -> list[tuple[Plan, list[Commitment]]]:
+        found: dict[int, list[Commitment]] = defaultdict(list)
+        for commitment in self.shown:
+            found[commitment.action.plan_id].append(commitment)
+        return [(group[0].action.plan, group) for group in found.values()]
+
+    @property
+    def rows(self) -> list[Row]:
+        """All that answers, for files."""
+        return rows_of(self.keys, self.today)
+
+    def _roles_in(self, action: Action) -> list[str]:
+        """What the organisation or its departments do in the action."""
+        asked = int(self.asked.get("organisme") or 0)
+        held = [action, *action.measures.all()]
+        kinds = {
+            role.kind
+            for holder in held
+            for role in holder.roles.all()
+            if asked in (role.organisation_id, role.organisation.parent_id)
+        }
+        return [words for kind, words in ROLE_HEADINGS.items() if kind in kinds]
