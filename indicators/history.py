@@ -14,7 +14,7 @@ from django.db.models import Model
 from actions.administration.history import Change, tell_changes
 from actions.models import Action, Measure, Milestone
 
-from .models import ProgressNote, Result
+from .models import ProgressNote, Proof, Result
 
 # What changes with each save, or follows from the rest.
 SILENT_FIELDS = frozenset(
@@ -35,6 +35,10 @@ SILENT_FIELDS = frozenset(
         "action",
         "indicator",
         "written_at",
+        "file",
+        "content_type",
+        "size",
+        "uploaded_at",
     }
 )
 CREATED, DELETED = "+", "-"
@@ -98,6 +102,11 @@ def events_of(action: Action) -> list[Event]:
             Result,
             {"indicator_id__in": names},
             lambda record: f"{names[record.indicator_id]}, {record.year}",
+        ),
+        (
+            Proof,
+            {"indicator_id__in": names},
+            lambda record: f"justificatif « {record.name} », {record.year}",
         ),
     ]
     events = [event for part in parts for event in _events_of_part(*part)]

@@ -54,6 +54,11 @@ urlpatterns = [
         results.proof_add,
         name="proof_add",
     ),
+    path(
+        "resultats/<int:pk>/<int:year>/justificatifs/remettre/",
+        results.proof_restore,
+        name="proof_restore",
+    ),
     path("justificatifs/<int:pk>/", results.proof_detail, name="proof_detail"),
     path("justificatifs/<int:pk>/retirer/", results.proof_delete, name="proof_delete"),
     # Campaigns

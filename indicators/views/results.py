@@ -8,12 +8,12 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from actions.models import Action, Plan
+from actions.models import Action
 
 from ..access import SignedInRequest, desk_of_row, leads, visible_plan
 from ..history import events_of, told_history
 from ..models import Proof, Result
-from ..proofs import add_proof
+from ..proofs import DAYS_KEPT, add_proof, bring_back, removed_proofs
 from ..typing import Conflict, restore_result
 
 # A page that is read, not an archive.
@@ -33,6 +33,7 @@ def result_detail(request: SignedInRequest, pk: int, year: int) -> HttpResponse:
         "may_type": desk.rights.allowed,
         "reason": desk.rights.reason,
         "proofs": proofs,
+        "removed": removed_proofs(indicator, year),
         "history": told_history(cell.result) if cell.result else [],
     }
     return render(request, "indicators/result_detail.html", context)
@@ -91,9 +92,9 @@ def proof_add(request: SignedInRequest, pk: int, year: int) -> HttpResponseBase:
 
 @require_safe
 def proof_detail(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """The document itself, for those who may see the plan; always as a download."""
-    plans = Plan.objects.visible_to(request.user)
-    proof = get_object_or_404(Proof, pk=pk, indicator__action__plan__in=plans)
+    """The document itself, for those who see its row; always as a download."""
+    proof = get_object_or_404(Proof, pk=pk)
+    desk_of_row(request.user, proof.indicator_id, proof.year)
     response = FileResponse(
         proof.file.open("rb"),
         as_attachment=True,
@@ -107,12 +108,35 @@ def proof_detail(request: SignedInRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 def proof_delete(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """Take a proof away; the file stays on the disk, its name in the history."""
+    """Take a proof away; it can be brought back for a while."""
     proof = get_object_or_404(Proof, pk=pk)
     desk, indicator = desk_of_row(request.user, proof.indicator_id, proof.year)
     if desk.rights.allowed:
         proof.delete()
-        messages.success(request, "Le justificatif est retiré.")
+        messages.success(
+            request,
+            f"Le justificatif est retiré. Il peut être remis pendant {DAYS_KEPT} jours.",
+        )
     else:
         messages.error(request, desk.rights.reason)
     return redirect("indicators:result_detail", indicator.pk, proof.year)
+
+
+@require_POST
+def proof_restore(request: SignedInRequest, pk: int, year: int) -> HttpResponseBase:
+    """Put back a proof that was taken away."""
+    desk, indicator = desk_of_row(request.user, pk, year)
+    asked = request.POST.get("retire", "")
+    removed = removed_proofs(indicator, year)
+    record = next((r for r in removed if str(r.history_id) == asked), None)
+    if not desk.rights.allowed:
+        messages.error(request, desk.rights.reason)
+    elif record is None:
+        messages.error(request, "Ce justificatif ne peut plus être remis.")
+    else:
+        try:
+            bring_back(indicator=indicator, record=record)
+            messages.success(request, "Le justificatif est remis.")
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+    return redirect("indicators:result_detail", pk, year)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from actions.models import Organisation
@@ -164,3 +167,72 @@ def test_stranger_does_not_read_a_proof(
     remove = reverse("indicators:proof_delete", args=[Proof.objects.get().pk])
     assert stranger.post(remove).status_code == 404
     assert Proof.objects.exists()
+
+
+def remove(client: Any) -> None:
+    client.post(reverse("indicators:proof_delete", args=[Proof.objects.get().pk]))
+
+
+def test_a_proof_taken_away_is_brought_back(
+    target: Target, department: Organisation
+) -> None:
+    pilot = signed_in(PILOT, department)
+    send(pilot, target, "preuve.pdf", PDF)
+    address = Proof.objects.get().get_absolute_url()
+    remove(pilot)
+    assert pilot.get(address).status_code == 404
+    [record] = pilot.get(url("result_detail", target)).context["removed"]
+    pilot.post(url("proof_restore", target), {"retire": record.history_id})
+    assert pilot.get(address).getvalue() == PDF
+    assert not pilot.get(url("result_detail", target)).context["removed"]
+
+
+def test_the_file_goes_after_a_month(
+    target: Target, department: Organisation, tmp_path: Path
+) -> None:
+    pilot = signed_in(PILOT, department)
+    send(pilot, target, "preuve.pdf", PDF)
+    remove(pilot)
+    call_command("purge_proofs")
+    assert [path.name for path in tmp_path.rglob("*.pdf")] == ["preuve.pdf"]
+    long_ago = timezone.now() - timedelta(days=31)
+    Proof.history.filter(history_type="-").update(history_date=long_ago)
+    call_command("purge_proofs")
+    assert not list(tmp_path.rglob("*.pdf"))
+    assert not pilot.get(url("result_detail", target)).context["removed"]
+
+
+def test_a_proof_brought_back_keeps_its_file(
+    target: Target, department: Organisation, tmp_path: Path
+) -> None:
+    pilot = signed_in(PILOT, department)
+    send(pilot, target, "preuve.pdf", PDF)
+    remove(pilot)
+    [record] = pilot.get(url("result_detail", target)).context["removed"]
+    pilot.post(url("proof_restore", target), {"retire": record.history_id})
+    long_ago = timezone.now() - timedelta(days=31)
+    Proof.history.filter(history_type="-").update(history_date=long_ago)
+    call_command("purge_proofs")
+    assert list(tmp_path.rglob("*.pdf"))
+
+
+def test_nothing_is_put_back_in_a_locked_year(
+    target: Target, department: Organisation
+) -> None:
+    pilot = signed_in(PILOT, department)
+    send(pilot, target, "preuve.pdf", PDF)
+    remove(pilot)
+    record = Proof.history.get(history_type="-")
+    Campaign.objects.update(is_locked=True)
+    pilot.post(url("proof_restore", target), {"retire": record.history_id})
+    assert not Proof.objects.exists()
+
+
+def test_colleague_does_not_read_a_proof(
+    target: Target, department: Organisation
+) -> None:
+    send(signed_in(PILOT, department), target, "preuve.pdf", PDF)
+    authority = target.indicator.action.plan.authority
+    elsewhere = Organisation.objects.create(name="Voirie", parent=authority)
+    address = Proof.objects.get().get_absolute_url()
+    assert signed_in(PILOT, elsewhere).get(address).status_code == 404
