@@ -6,7 +6,6 @@ an import leaves it as it is. All of it can be kept as JSON between preview and 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
@@ -168,10 +167,10 @@ class Content:
 
 def _plain(value: Any) -> Any:
     """Records as JSON objects; asdict would copy every value one by one."""
-    kind: Hashable = type(value)
+    kind = type(value)
     if kind is list:
         return [_plain(item) for item in value]
-    if names := _names(kind):
+    if names := _names(kind):  # type: ignore[arg-type]
         return {name: _plain(getattr(value, name)) for name in names}
     return value
 

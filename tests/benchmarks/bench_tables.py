@@ -17,9 +17,11 @@ import os
 import resource
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -34,7 +36,6 @@ from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.models import Model  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from actions.models import ImportBatch, Organisation, Plan  # noqa: E402
 from actions.tables.work import Journal  # noqa: E402
@@ -162,7 +163,7 @@ def floor(content: bytes, steps: list[list[Model]]) -> None:
 
 @dataclass
 class Round:
-    """The processor seconds of one import, and of the floor beneath it."""
+    """The processor seconds of one import, and of the floor beneath it; memory in MB."""
 
     preview: float
     apply: float
@@ -170,18 +171,27 @@ class Round:
     floor: float
     written: int
     queries: int
+    memory: int
 
 
 def play(content: bytes) -> Round:
     batch = received(content)
-    with CaptureQueriesContext(connection) as queries:
+    queries = Counter[bool]()
+
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        queries[many] += 1
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
         preview = timed(lambda: tables.prepare(batch))
         apply = timed(lambda: tables.apply(batch))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     steps = rows_left(batch)
     undo = timed(lambda: tables.undo_batch(batch, None))
     # The rows are gone: the floor inserts them where the import did.
     least = timed(lambda: floor(content, steps))
-    return Round(preview, apply, undo, least, sum(map(len, steps)), len(queries))
+    written = sum(map(len, steps))
+    return Round(preview, apply, undo, least, written, queries.total(), memory)
 
 
 def measure(name: str, content: bytes) -> None:
@@ -192,13 +202,14 @@ def measure(name: str, content: bytes) -> None:
         for part in ("preview", "apply", "undo", "floor")
     )
     ratio = (preview + apply) / least
-    last = rounds[-1]
-    print(f"{name} : {last.written} lignes écrites, {last.queries} requêtes")
+    first = rounds[0]
+    print(f"{name} : {first.written} lignes écrites, {first.queries} requêtes", end="")
+    print(f", {first.memory} Mo au plus haut (au plus {LARGEST_MEMORY})")
     print(
-        f"  aperçu {preview:.2f} s, écriture {apply:.2f} s, plancher {least:.2f} s",
+        f"  aperçu {preview:.2f} s, écriture {apply:.2f} s, plancher {least:.2f} s : ",
         end="",
     )
-    print(f" : × {ratio:.2f} (au plus {LARGEST_RATIO}) ; annulation {undo:.2f} s")
+    print(f"× {ratio:.2f} (au plus {LARGEST_RATIO}) ; annulation {undo:.2f} s")
 
 
 def main(number: int) -> None:
@@ -208,9 +219,7 @@ def main(number: int) -> None:
         settings.MEDIA_ROOT = folder
         print(connection.vendor)
         measure(f"{number} actions", action_table(number))
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         measure(f"{number // 2} indicateurs sur 6 ans", indicator_grid(number // 2))
-        print(f"mémoire au plus haut {memory} Mo (au plus {LARGEST_MEMORY})")
 
 
 if __name__ == "__main__":
