@@ -33,6 +33,8 @@ Content: TypeAlias = dict[str, Any]
 
 # What the rows of an edition hold. 1: neither axes, nor grids, nor money, nor dates.
 FORMAT = 2
+# Rows that are printed while one waits, in some ten seconds; more go to the background.
+MOST_AT_ONCE = 300
 AMOUNTS = ("planned", "committed", "spent")
 
 

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from actions.models import Brand, Organisation, Plan
 from pcaet.lib.documents import Cover, Entry
 from pcaet.lib.french import counted, french_date, plural_of
-from pcaet.lib.pdf import pdf_of
+from pcaet.lib.pdf import Theme, pdf_of
 from pcaet.lib.text import fold
 
 from .fiche import (
@@ -37,6 +37,8 @@ from .templatetags.french import unshout
 TEMPLATE = "pcaet/booklet.html"
 SHEET_TEMPLATE = "pcaet/_fiche.html"
 
+# Sheets of one file: some 700 MB of memory and a minute of work.
+MOST_SHEETS = 200
 # Actions read at a time: enough for few queries, few enough for the memory.
 READ_AT_ONCE = 50
 # Signs of a title in the contents; the sheet has it whole.
@@ -108,11 +110,14 @@ def draw(booklet: Booklet, template: str, tell: Tell) -> bytes:
     """Write the sheets of a booklet, lay them out and make its file."""
     booklet.write(tell)
     html = render_to_string(template, {"booklet": booklet, "plan": booklet.plan})
+    return lay_out(html, booklet.brand.theme, tell)
+
+
+def lay_out(html: str, theme: Theme, tell: Tell) -> bytes:
+    """The file of a long document, told page by page."""
     expected = ceil(len(html) / SIGNS_BY_PAGE)
     return pdf_of(
-        html,
-        theme=booklet.brand.theme,
-        on_page=lambda page: _tell_page(tell, page, expected),
+        html, theme=theme, on_page=lambda page: _tell_page(tell, page, expected)
     )
 
 
@@ -125,7 +130,7 @@ class Booklet:
         self.printed_on = printed_on
         self.brand = Brand.of(plan.authority)
         whole = Selection.of(plan, options.query, printed_on)
-        self.volumes = whole.volumes()
+        self.volumes = whole.volumes(MOST_SHEETS)
         self.selection = self.volumes[options.volume - 1] if options.volume else whole
         # The sheets as HTML, by action.
         self.sheets: dict[int, SafeString] = {}

@@ -15,7 +15,11 @@ from django.http import (
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from actions.models import Brand, Plan, PrintJob, branded_by
 from pcaet.lib.documents import Cover
@@ -59,6 +63,12 @@ def _print(request: SignedInRequest, plan: Plan, form: BookletForm) -> HttpRespo
     if not asked:
         messages.error(request, "Aucune action ne correspond à ces choix.")
     return redirect(asked[0] if len(asked) == 1 else request.get_full_path())
+
+
+@require_POST
+def annex_print(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The text of the plan, annexed to the council's deliberation."""
+    return redirect(prints.ask_annex(visible_plan(request, slug), request.user))
 
 
 @require_safe

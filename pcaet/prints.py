@@ -12,9 +12,12 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from actions.models import Document, Plan, PrintJob, PrintState
+from indicators.models import Review
 
 from . import jobs
+from .annex import Annex, render_annex
 from .booklet import Booklet, Options, Tell, render_booklet
+from .review_print import render_review
 
 # Seconds between two signs of life in the base.
 TELL_EVERY = 0.5
@@ -46,6 +49,23 @@ def ask_booklet(plan: Plan, options: Options, author: User) -> list[PrintJob]:
         )
         for each in (replace(options, volume=volume) for volume in volumes)
     ]
+
+
+def ask_annex(plan: Plan, author: User) -> PrintJob:
+    title = f"{Annex(plan, timezone.localdate()).kind} – {plan.title}"
+    return ask(plan, document=Document.ANNEX, title=title, options={}, author=author)
+
+
+def ask_review(review: Review, edition: int | None, author: User) -> PrintJob:
+    """Have a review printed as it stands, or one of its closed editions."""
+    options = {"review": review.pk, "edition": edition}
+    return ask(
+        review.plan,
+        document=Document.REVIEW,
+        title=f"{review} – {review.plan.title}",
+        options=options,
+        author=author,
+    )
 
 
 def ask(
@@ -90,7 +110,21 @@ def _print_booklet(job: PrintJob, tell: Tell) -> bytes:
     return render_booklet(job.plan, options, printed_on=today, tell=tell)
 
 
-PRINTERS: dict[Document, Printer] = {Document.BOOKLET: _print_booklet}
+def _print_annex(job: PrintJob, tell: Tell) -> bytes:
+    return render_annex(job.plan, printed_on=timezone.localdate(), tell=tell)
+
+
+def _print_review(job: PrintJob, tell: Tell) -> bytes:
+    reviews = Review.objects.select_related("plan__authority__parent")
+    review = reviews.get(pk=job.options["review"])
+    return render_review(review, job.options["edition"], tell=tell)
+
+
+PRINTERS: dict[Document, Printer] = {
+    Document.ANNEX: _print_annex,
+    Document.BOOKLET: _print_booklet,
+    Document.REVIEW: _print_review,
+}
 
 
 def _teller(job: PrintJob) -> Tell:

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.text import slugify
 
 from actions.enums import PlanKind
@@ -24,6 +25,7 @@ from indicators.review_rows import AMOUNTS, Content, Row, rows_of
 from indicators.summaries import Tally
 from indicators.templatetags.results import SIGNS, exact, iso_day
 
+from .booklet import Tell, keep_quiet, lay_out
 from .budget import Money
 from .fiche import LONGEST_ROW
 from .fiche_grid import (
@@ -37,7 +39,6 @@ from .fiche_grid import (
 from .fiche_grid import Row as GridRow
 from .lib.documents import Cover, Entry
 from .lib.french import NARROW, french_euros, french_number, plural_of
-from .lib.pdf import render_pdf
 from .templatetags.french import title_lines
 
 TEMPLATE = "print/review.html"
@@ -54,8 +55,13 @@ NO_MONEY: Content = {"words": "", "low": None, "high": None, "uncertain": False}
 PLACE_SEPARATOR = " › "
 
 
-def render_review(review: Review, edition: int | None = None) -> bytes:
+def render_review(
+    review: Review, edition: int | None = None, *, tell: Tell | None = None
+) -> bytes:
     """The PDF of a review as it stands, or of one of its closed editions.
+
+    Args:
+        tell: called as the pages are laid out, with their share of the work.
 
     Raises:
         pcaet.lib.pdf.PdfUnavailableError: naming the Debian packages to install.
@@ -63,7 +69,7 @@ def render_review(review: Review, edition: int | None = None) -> bytes:
     document = ReviewDocument.of(review, edition)
     brand = Brand.of(review.plan.authority)
     context = {"document": document, "brand": brand, "cover": document.cover(brand)}
-    return render_pdf(TEMPLATE, context, theme=brand.theme)
+    return lay_out(render_to_string(TEMPLATE, context), brand.theme, tell or keep_quiet)
 
 
 @dataclass(frozen=True, slots=True)

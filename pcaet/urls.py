@@ -24,6 +24,7 @@ urlpatterns = [
     path("connexion/", auth_views.LoginView.as_view(), name="login"),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
     path("", include("pcaet.dashboard_urls")),
+    path("", include("pcaet.print_urls")),
     path("donnees/", include("pcaet.open_data_urls")),
     path("", include("pcaet.table_urls")),
     path("", include("indicators.urls")),

@@ -24,7 +24,7 @@ from ..access import (
 from ..forms import ReviewCommentForm, ReviewForm, ReviewSheetForm
 from ..history import told_history
 from ..models import Review, ReviewComment, ReviewSheet
-from ..review_rows import rows_of
+from ..review_rows import MOST_AT_ONCE, rows_of
 from ..reviews import (
     CommentChanged,
     ReviewClosed,
@@ -64,10 +64,12 @@ def review_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     review = readable_review(request.user, slug, pk)
     manages = Plan.objects.managed_by(request.user).filter(pk=review.plan_id).exists()
     edition = edition_asked(request, review)
+    rows = rows_of(review, edition)
     context = {
         "plan": review.plan,
         "review": review,
-        "rows": rows_of(review, edition),
+        "rows": rows,
+        "is_long": len(rows) > MOST_AT_ONCE and request.user.is_authenticated,
         "edition": edition,
         "editions": range(1, review.edition + 1),
         "may_write": request.user.is_authenticated and not review.is_closed,

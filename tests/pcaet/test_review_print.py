@@ -17,7 +17,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
-from actions.models import Action, Axis, Plan
+from actions.models import Action, Axis, Plan, PrintJob
 from indicators.enums import RowKind
 from indicators.models import (
     Indicator,
@@ -30,9 +30,11 @@ from indicators.models import (
     Target,
 )
 from indicators.reviews import close
-from pcaet import review_views
+from indicators.views import reviews as indicator_views
+from pcaet import jobs, prints, review_views
 from pcaet.lib.pdf import PdfUnavailableError
 from pcaet.review_print import ReviewDocument, render_review
+from pcaet.roles import ADMINISTRATOR, READER
 from tests.actions.factories import (
     ActionFactory,
     AxisFactory,
@@ -346,7 +348,7 @@ def test_file_is_tagged_titled_and_readable(besancon_review: Review) -> None:
     found = tags(pdf)
     assert {"H1", "H2", "Table", "TH", "TD", "Figure", "L"} <= set(found)
     reader = PdfReader(BytesIO(pdf))
-    assert reader.root_object["/Lang"] == "fr"
+    assert str(reader.root_object["/Lang"]) == "fr"
     assert "Bilan annuel 2017" in str(reader.metadata and reader.metadata.title)
     assert all(embedded for _name, embedded in fonts(pdf))
     assert min(size for size, count in sizes(pdf).items() if count) >= SMALLEST
@@ -418,7 +420,7 @@ def test_missing_library_is_said_on_the_page(
         raise PdfUnavailableError
 
     monkeypatch.setattr(review_views, "render_review", fail)
-    client.force_login(UserFactory(role="Administrateurs"))
+    client.force_login(UserFactory(role=ADMINISTRATOR))
     response = client.get(address(review), follow=True)
     assert "libpangoft2" in response.content.decode()
 
@@ -447,3 +449,55 @@ def test_command_says_what_is_not_there(
         call_command(
             "render_review", review.plan.slug, *options, "-o", tmp_path / "b.pdf"
         )
+
+
+# In the background
+
+
+@pytest.fixture
+def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "begin", lambda: None)
+
+
+@pytest.mark.usefixtures("no_process")
+def test_long_review_is_printed_in_the_background(
+    review: Review, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(indicator_views, "MOST_AT_ONCE", 0)
+    user = UserFactory(role=READER, organisations=[review.plan.authority])
+    client.force_login(user)
+    asked = reverse("review_print", args=[review.plan.slug, review.pk])
+    assert asked in client.get(review.get_absolute_url()).content.decode()
+    response = client.post(asked)
+    job = PrintJob.objects.get()
+    assert response.headers["Location"] == job.get_absolute_url()
+    prints.work(job)
+    with job.file.open() as file:
+        assert "Bilan annuel 2017" in text_of(file.read())
+    job.file.delete(save=False)
+
+
+@pytest.mark.usefixtures("no_process")
+def test_annex_is_printed_in_the_background(review: Review, client: Client) -> None:
+    plan = review.plan
+    client.force_login(UserFactory(role=READER, organisations=[plan.authority]))
+    response = client.post(reverse("annex_print", args=[plan.slug]))
+    job = PrintJob.objects.get()
+    assert response.headers["Location"] == job.get_absolute_url()
+    prints.work(job)
+    with job.file.open() as file:
+        assert "Sensibiliser" in text_of(file.read())
+    job.file.delete(save=False)
+
+
+@pytest.mark.parametrize("name", ["review_print", "annex_print"])
+def test_strangers_ask_for_no_document(
+    name: str, review: Review, stranger: User, client: Client
+) -> None:
+    keys = [review.plan.slug, *([review.pk] if name == "review_print" else [])]
+    address = reverse(name, args=keys)
+    assert client.post(address).status_code == 302
+    client.force_login(stranger)
+    assert client.post(address).status_code == 404
+    assert client.get(address).status_code == 405
+    assert not PrintJob.objects.exists()
