@@ -227,13 +227,9 @@ def _anticipated(facts: Facts) -> Known:
 
 def _goals_reached(facts: Facts) -> Known:
     year = facts.period.end.year if facts.period.end else None
-    told = []
-    for goal in facts.board.goals:
-        years = [y for y in goal.targets if year is None or y <= year]
-        rate = goal.figure.by_number.rate
-        if years and rate is not None:
-            told.append(rate >= goal.targets[max(years)])
-    return _ratio(sum(told), len(told), "objectifs renseignés")
+    told = [goal.is_reached(year) for goal in facts.board.goals]
+    known = [state for state in told if state is not None]
+    return _ratio(sum(known), len(known), "objectifs renseignés")
 
 
 def _objects(facts: Facts) -> Known:

@@ -267,6 +267,11 @@ def count(
     return figures
 
 
+def answer_to(formula: GoalFormula, profile: Profile, scope: Scope) -> Answer:
+    """What is known of contracts for a formula that bears on them."""
+    return RULES[formula][1](profile, scope)
+
+
 def held_by_small(sizes: Iterable[str], rule: str) -> bool | None:
     """Whether a contract goes to a small firm, from the sizes of its holders."""
     found = list(sizes)

@@ -78,6 +78,23 @@ class GoalResult:
     def method(self) -> str:
         return METHODS[self.formula]
 
+    def target_of(self, year: int | None) -> tuple[int, Decimal] | None:
+        """The last target set for that year or before, with its own year."""
+        years = [y for y in self.targets if year is None or y <= year]
+        return (max(years), self.targets[max(years)]) if years else None
+
+    def is_reached(self, year: int | None) -> bool | None:
+        """Whether the target of a year is reached; None where nobody can say yet.
+
+        A rate that is only a maximum may show that it is not, never that it is.
+        """
+        target, rate = self.target_of(year), self.figure.by_number.rate
+        if target is None or rate is None:
+            return None
+        if rate < target[1]:
+            return False
+        return None if self.figure.is_upper_bound else True
+
     @property
     def is_targeted(self) -> bool:
         return self.formula in TARGETED_FORMULAS
@@ -154,19 +171,27 @@ def targeted_profiles(contracts: ContractQuerySet, scope: Scope) -> list[Profile
     """The contracts that come from targeted purchases, one by one. Two queries."""
     targeted = contracts.targeted().defer("record")
     return [
-        Profile(
-            buyer=contract.buyer_id,
-            number=1,
-            value=contract.amount or Decimal(0),
-            is_targeted=True,
-            circular=_circular(contract),
-            small=held_by_small(
-                (link.effective_size for link in contract.contract_holders.all()),
-                scope.sme_rule,
-            ),
-        )
+        profile_of(contract, scope)
         for contract in targeted.prefetch_related("contract_holders__holder")
     ]
+
+
+def profile_of(contract: Contract, scope: Scope) -> Profile:
+    """What the formulas look at in one contract, its holders fetched."""
+    return Profile(
+        buyer=contract.buyer_id,
+        number=1,
+        value=contract.amount or Decimal(0),
+        is_formal=contract.is_formal,
+        **{name: getattr(contract, f"has_{name}") for name in CONSIDERATIONS},
+        social_kinds=tuple(contract.social_kinds),
+        is_targeted=True,
+        circular=_circular(contract),
+        small=held_by_small(
+            (link.effective_size for link in contract.contract_holders.all()),
+            scope.sme_rule,
+        ),
+    )
 
 
 def _circular(contract: Contract) -> bool | None:
@@ -196,8 +221,12 @@ class Dashboard:
         return sum((profile.value for profile in self.profiles), Decimal(0))
 
     @property
-    def social(self) -> Figure:
-        return total(count(GoalFormula.SOCIAL, self.profiles, self.scope))
+    def social_result(self) -> GoalResult:
+        """Social considerations over all the contracts, as the national plan counts."""
+        by_buyer = count(GoalFormula.SOCIAL, self.profiles, self.scope)
+        return GoalResult(
+            GoalFormula.SOCIAL, GoalFormula.SOCIAL.label, total(by_buyer), by_buyer, {}
+        )
 
     @property
     def reserved(self) -> Figure:
@@ -296,6 +325,24 @@ def contracts_behind(
     if formula in TARGETED_FORMULAS:
         return base.targeted()
     return base
+
+
+def figures_by_year(
+    contracts: ContractQuerySet,
+    formula: GoalFormula,
+    *,
+    plan: Plan | None,
+    years: Iterable[int],
+) -> dict[int, Figure]:
+    """A formula counted on each year. Some queries a year."""
+    scope = scope_of(plan)
+    found = {}
+    for year in years:
+        base = base_of(contracts, period=Period.of_year(year), scope=scope)
+        targeted = formula in TARGETED_FORMULAS
+        profiles = targeted_profiles(base, scope) if targeted else profiles_of(base)
+        found[year] = total(count(formula, profiles, scope))
+    return found
 
 
 def buyers_named(figures: Iterable[GoalResult]) -> dict[int, Buyer]:

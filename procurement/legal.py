@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from .enums import GoalFormula
 from .models import LegalParameter
 from .models.contracts import ContractQuerySet
 
@@ -18,15 +19,23 @@ class Alert:
     contracts: ContractQuerySet
 
 
-def benchmarks(today: date) -> list[LegalParameter]:
-    """The lines to draw beside the goals: the shares in force. One query."""
-    shares = (
-        LegalParameter.Code.ENVIRONMENTAL_CRITERION,
-        LegalParameter.Code.NATIONAL_ENVIRONMENTAL,
-        LegalParameter.Code.NATIONAL_SOCIAL,
+# The share that the law or the national plan sets, on the same contracts as a goal.
+BENCHMARKS = {
+    GoalFormula.ENVIRONMENTAL_CRITERION: LegalParameter.Code.ENVIRONMENTAL_CRITERION,
+    GoalFormula.ENVIRONMENTAL: LegalParameter.Code.NATIONAL_ENVIRONMENTAL,
+    GoalFormula.SOCIAL: LegalParameter.Code.NATIONAL_SOCIAL,
+}
+
+
+def benchmarks(today: date) -> dict[GoalFormula, LegalParameter]:
+    """The lines to draw on the goals: the shares in force. One query."""
+    found = LegalParameter.objects.filter(
+        code__in=BENCHMARKS.values(), applies_from__lte=today
     )
-    found = LegalParameter.objects.filter(code__in=shares, applies_from__lte=today)
-    return list({parameter.code: parameter for parameter in found}.values())
+    latest = {parameter.code: parameter for parameter in found}
+    return {
+        formula: latest[code] for formula, code in BENCHMARKS.items() if code in latest
+    }
 
 
 def alerts_on(contracts: ContractQuerySet) -> Alert | None:

@@ -42,6 +42,13 @@ class LegalParameter(models.Model):
             "Plan national, part avec considération sociale",
         )
 
+    # Who sets each share, as the line drawn on a goal says it.
+    SETTERS = {
+        Code.ENVIRONMENTAL_CRITERION: "Loi",
+        Code.NATIONAL_ENVIRONMENTAL: "Plan national",
+        Code.NATIONAL_SOCIAL: "Plan national",
+    }
+
     class Unit(models.TextChoices):
         EUROS = "€", "euros HT"
         PERCENT = "%", "pour cent"
@@ -75,6 +82,10 @@ class LegalParameter(models.Model):
                 violation_error_message="Un paramètre juridique cite son texte.",
             ),
         ]
+
+    @property
+    def setter(self) -> str:
+        return self.SETTERS[self.Code(self.code)]
 
     def __str__(self) -> str:
         return f"{self.get_code_display()} ({self.applies_from:%d/%m/%Y})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
@@ -9,11 +10,19 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pcaet.lib.french import NARROW, french_number
+from pcaet.lib.french import (
+    NARROW,
+    NO_BREAK,
+    french_date,
+    french_euros,
+    french_number,
+)
 
 from .. import formulas
-from ..formulas import Share
+from ..enums import GoalFormula
+from ..formulas import Answer, Share, answer_of
 from ..goals import GoalResult
+from ..models import LegalParameter
 from ..models.contracts import Consideration
 
 register = template.Library()
@@ -40,18 +49,7 @@ def _rounding(found: Decimal) -> str:
 @register.filter
 def tristate(value: bool | None) -> SafeString:
     """«Oui», «Non» or «Non renseigné», each with its sign."""
-    tone, sign, label = {
-        True: ("reached", "✓", "Oui"),
-        False: ("not_applicable", "×", "Non"),
-        None: ("missing", "–", "Non renseigné"),
-    }[value]
-    return format_html(
-        '<span class="state state-{}"><span class="sign" aria-hidden="true">{}</span> '
-        "{}</span>",
-        tone,
-        sign,
-        label,
-    )
+    return answered(answer_of(value))
 
 
 @register.filter
@@ -60,29 +58,138 @@ def any_of(considerations: list[Consideration]) -> bool | None:
     return formulas.any_of(*(item.effective for item in considerations))
 
 
-@register.inclusion_tag("procurement/_goal_bar.html")
-def goal_bar(result: GoalResult) -> dict[str, Any]:
-    """The rate of a goal on one bar, with the marks of its targets.
+@register.filter
+def about_euros(amount: Decimal) -> str:
+    """«48 935 050 €»: a sum of many contracts is read to the euro."""
+    return french_euros(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
-    The hatched end is the part of the contracts for which nothing is known.
-    """
+
+# The rows of words beside the marks of a gauge, in pixels.
+MARK_ROW, MARK_BASE_LINE, MARK_GAP = 18, 13, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the scale of a gauge, said beside it on a row of its own."""
+
+    words: str
+    place: Decimal
+    row: int = 0
+
+    @property
+    def x(self) -> str:
+        return _place(self.place)
+
+    @property
+    def anchor(self) -> str:
+        """Words stand on the side where there is more room."""
+        return "end" if self.place > 50 else "start"
+
+    @property
+    def beside(self) -> int:
+        return -MARK_GAP if self.anchor == "end" else MARK_GAP
+
+    @property
+    def base_line(self) -> int:
+        return self.row * MARK_ROW + MARK_BASE_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeBar:
+    """A share drawn from 0 to 100 %: what is sure, then what is only possible."""
+
+    name: str
+    share: Share
+    confirmed: Share
+
+    @property
+    def sure(self) -> str:
+        return _place(self.confirmed.rate or Decimal(0))
+
+    @property
+    def possible(self) -> str:
+        rate, confirmed = self.share.rate, self.confirmed.rate
+        return _place((rate or Decimal(0)) - (confirmed or Decimal(0)))
+
+    @property
+    def is_known(self) -> bool:
+        return self.share.rate is not None
+
+
+@register.inclusion_tag("procurement/_goal_gauge.html")
+def goal_gauge(
+    result: GoalResult, benchmarks: dict[GoalFormula, LegalParameter]
+) -> dict[str, Any]:
+    """A goal on one scale: its rates, its coverage, its targets, the legal line."""
     figure = result.figure
-    known = figure.by_number.rate
-    coverage = figure.coverage.rate
+    number, value, coverage = figure.by_number, figure.by_value, figure.coverage
+    confirmed = figure.confirmed
+    legal = benchmarks.get(result.formula)
     return {
-        "known": known is not None,
-        "width": _place(known or Decimal(0)),
-        "uncovered": _place(100 - coverage) if coverage is not None else 0,
-        "marks": [
-            (year, value, _place(value)) for year, value in result.targets.items()
+        "figure": figure,
+        "bars": [
+            GaugeBar(
+                "En nombre",
+                number,
+                Share(Decimal(confirmed.number), number.denominator),
+            ),
+            GaugeBar("En valeur", value, Share(confirmed.value, value.denominator)),
         ],
-        "is_upper_bound": figure.is_upper_bound,
+        "covered": _place(coverage.rate or Decimal(0)),
+        "legal": [_legal_mark(legal)] if legal else [],
+        "legal_height": MARK_ROW,
+        "targets": [
+            Mark(f"Visé en {year}{NO_BREAK}: {rate(wished)}", wished, row)
+            for row, (year, wished) in enumerate(sorted(result.targets.items()))
+        ],
+        "targets_height": MARK_ROW * len(result.targets),
     }
 
 
+def _legal_mark(parameter: LegalParameter) -> Mark:
+    since = french_date(parameter.applies_from)
+    words = f"{parameter.setter}, {since}{NO_BREAK}: {rate(parameter.value)}"
+    return Mark(words, parameter.value)
+
+
 def _place(value: Decimal) -> str:
-    """A place on the bar, which an SVG wants with a point."""
-    return f"{max(Decimal(0), min(Decimal(100), value)):.1f}"
+    """A place on a scale of 100, which an SVG wants with a point."""
+    return f"{max(Decimal(0), min(Decimal(100), value)):.1f}%"
+
+
+@register.inclusion_tag("procurement/_standing.html")
+def standing(result: GoalResult, year: int | None) -> dict[str, Any]:
+    """Whether the target in force is reached, with its year."""
+    target = result.target_of(year)
+    return {
+        "year": target[0] if target and year else None,
+        "is_reached": result.is_reached(year),
+        "is_known": result.figure.by_number.rate is not None,
+    }
+
+
+ANSWERS = {
+    Answer.YES: ("reached", "✓", "Oui"),
+    Answer.NO: ("not_applicable", "×", "Non"),
+    Answer.POSSIBLE: ("partial", "◐", "Possible, nature à préciser"),
+    Answer.UNSAID: ("missing", "–", "Non renseigné"),
+}
+
+
+@register.filter
+def answered(answer: Answer) -> SafeString:
+    """Whether a contract counts in a goal, with its sign."""
+    return _state(*ANSWERS[answer])
+
+
+def _state(tone: str, sign: str, label: str) -> SafeString:
+    return format_html(
+        '<span class="state state-{}"><span class="sign" aria-hidden="true">{}</span> '
+        "{}</span>",
+        tone,
+        sign,
+        label,
+    )
 
 
 @register.filter

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, HttpResponseBase
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,21 +25,28 @@ from ..access import (
     reads_register,
 )
 from ..computed import computed_actions
+from ..enums import GoalFormula
 from ..forms import ScopeForm
+from ..formulas import Answer, Scope, answer_to
 from ..goals import (
-    Dashboard,
     GoalResult,
     Period,
     buyers_named,
     contracts_behind,
     dashboard,
+    figures_by_year,
+    profile_of,
     years_of,
 )
 from ..legal import alerts_on, benchmarks
 from ..models import Buyer, Contract, GoalScope
+from ..models.contracts import ContractQuerySet
 from ..statement import Statement, statement_csv, statement_of
 
 ALL_YEARS = "toutes"
+# Years shown beside each other, and contracts on a page.
+LAST_YEARS = 6
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,14 @@ class Choice:
     def period(self) -> Period:
         return Period.of_year(self.year) if self.year else Period()
 
+    @property
+    def address(self) -> str:
+        """The same choice, as the end of another address."""
+        asked = {"annee": self.year or ALL_YEARS}
+        if self.buyer:
+            asked["acheteur"] = self.buyer.pk
+        return f"?{urlencode(asked)}"
+
 
 def _choice(request: SignedInRequest) -> Choice:
     """Read the address; the last year with contracts unless it says otherwise."""
@@ -68,11 +86,9 @@ def _choice(request: SignedInRequest) -> Choice:
     return Choice(followed_plan(request), years, year, buyer, buyers)
 
 
-def _contracts(request: SignedInRequest, choice: Choice) -> Dashboard:
+def _contracts(request: SignedInRequest, choice: Choice) -> ContractQuerySet:
     contracts = Contract.objects.visible_to(request.user)
-    if choice.buyer:
-        contracts = contracts.filter(buyer=choice.buyer)
-    return dashboard(contracts, plan=choice.plan, period=choice.period)
+    return contracts.filter(buyer=choice.buyer) if choice.buyer else contracts
 
 
 @require_safe
@@ -80,11 +96,14 @@ def _contracts(request: SignedInRequest, choice: Choice) -> Dashboard:
 def goal_list(request: SignedInRequest) -> HttpResponse:
     """Each goal against its targets, with what it is counted on."""
     choice = _choice(request)
-    board = _contracts(request, choice)
+    contracts = _contracts(request, choice)
+    board = dashboard(contracts, plan=choice.plan, period=choice.period)
     buyers = buyers_named(board.goals)
     context = {
         "choice": choice,
+        "address": choice.address,
         "board": board,
+        "social": board.social_result,
         "goals": [_with_buyers(goal, buyers) for goal in board.goals],
         "benchmarks": benchmarks(timezone.localdate()),
         "may_keep": may_keep(request.user),
@@ -101,25 +120,47 @@ def _with_buyers(goal: GoalResult, buyers: dict[int, Buyer]) -> dict[str, object
 @require_safe
 @reads_register
 def goal_contracts(request: SignedInRequest, formula: str) -> HttpResponseBase:
-    """The contracts behind a figure: those that count, and those that do not."""
+    """A goal year after year, and the contracts behind its figure."""
     choice = _choice(request)
-    board = _contracts(request, choice)
+    contracts = _contracts(request, choice)
+    board = dashboard(contracts, plan=choice.plan, period=choice.period)
     result = next((g for g in board.goals if g.formula == formula), None)
     if result is None:
-        return redirect("procurement:goal_list")
-    contracts = Contract.objects.visible_to(request.user)
-    if choice.buyer:
-        contracts = contracts.filter(buyer=choice.buyer)
+        raise Http404
     behind = contracts_behind(
         contracts, result.formula, plan=choice.plan, period=choice.period
     )
+    page = Paginator(behind.for_list(), PAGE).get_page(request.GET.get("page"))
     context = {
         "choice": choice,
+        "address": choice.address,
+        "query": choice.address.removeprefix("?"),
         "result": result,
-        "contracts": behind.for_list()[:2000],
+        "benchmarks": benchmarks(timezone.localdate()),
+        "lines": _year_lines(contracts, result, choice),
+        "page": page,
+        "contracts": _with_answers(page, result.formula, board.scope),
         "alerts": alerts_on(behind) if formula == "environmental_criterion" else None,
     }
     return render(request, "procurement/goal_contracts.html", context)
+
+
+def _year_lines(
+    contracts: ContractQuerySet, result: GoalResult, choice: Choice
+) -> list[dict[str, object]]:
+    """The last years, the latest first, and those that have a target."""
+    years = sorted({*choice.years[:LAST_YEARS], *result.targets}, reverse=True)
+    figures = figures_by_year(contracts, result.formula, plan=choice.plan, years=years)
+    return [
+        {"year": year, "figure": figure, "target": result.targets.get(year)}
+        for year, figure in figures.items()
+    ]
+
+
+def _with_answers(
+    contracts: Iterable[Contract], formula: GoalFormula, scope: Scope
+) -> list[tuple[Contract, Answer]]:
+    return [(c, answer_to(formula, profile_of(c, scope), scope)) for c in contracts]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

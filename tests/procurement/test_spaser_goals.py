@@ -88,7 +88,7 @@ def test_the_register_at_a_glance(
     bids: str,
 ) -> None:
     found = dashboard(Contract.objects.all(), plan=None, period=period)
-    assert (found.number, found.social.reached.number) == (number, social)
+    assert (found.number, found.social_result.figure.reached.number) == (number, social)
     assert found.reserved.reached.number == reserved
     assert found.reserved.reached.value == value
     assert found.mean_bids == Decimal(bids)
