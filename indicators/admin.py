@@ -29,6 +29,7 @@ from pcaet.lib.numbers import plain
 from .forms import FrenchNumberField
 from .grid import Grid
 from .models import Campaign, Indicator, Quantity, Result, Target, TypingRights
+from .quantities import figures_left_out
 from .readings import reassess
 from .typing import Entry, save_result
 
@@ -161,6 +162,7 @@ class IndicatorAdmin(ManagedAdmin):
                 written, read_anew = grid.save()
                 reassess(read_anew, reason="Lecture de la cible corrigée")
                 _say_saved(request, written)
+                _say_left_out(request, grid.left_out)
                 return redirect(request.get_full_path())
         messages.error(request, "À corriger ci-dessous : rien n’est encore enregistré.")
         return self._show(request, action, page, grid, status=422)
@@ -219,6 +221,15 @@ def _say_saved(request: HttpRequest, written: int) -> None:
         return
     said = counted(written, "cellule enregistrée", "cellules enregistrées")
     messages.success(request, f"{said}. Les résultats sont réévalués.")
+
+
+def _say_left_out(request: HttpRequest, figures: Iterable[str]) -> None:
+    for figure in figures:
+        messages.warning(
+            request,
+            f"« {figure} » a trop de chiffres pour être une quantité : il reste dans "
+            "le texte de la cible, sans être compté.",
+        )
 
 
 # What belongs to a year -------------------------------------------------------------
@@ -292,6 +303,7 @@ class TargetAdmin(PromiseAdmin):
         super().save_model(request, obj, form, change)
         if "text" in form.changed_data:
             obj.read_quantities()
+            _say_left_out(request, figures_left_out(obj.text))
 
     def tools(self, request: HttpRequest, obj: Target) -> list[tuple[str, str]]:
         grid = reverse("admin:indicators_indicator_grid", args=[obj.indicator_id])

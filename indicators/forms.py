@@ -20,6 +20,7 @@ from pcaet.lib.text import clean
 from .enums import State
 from .models import Campaign, Cell, Quantity, QuantityLine, Result, Review
 from .progress import ProgressChanges
+from .quantities import DIGITS_AFTER, DIGITS_BEFORE, is_storable
 from .typing import Entry
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 else:
     _CampaignModelForm = _ReviewModelForm = forms.ModelForm
 
-# What the base holds exactly: 18 digits before the comma, 6 after.
-MAX_DIGITS_BEFORE = 18
-MAX_DIGITS_AFTER = 6
+TOO_LONG_A_NUMBER = (
+    f"Un nombre a {DIGITS_BEFORE} chiffres au plus, et {DIGITS_AFTER} après la virgule."
+)
 MAX_TEXT = 20_000
 # A plan of six years, and what remains of the one before.
 MAX_REVIEW_YEARS = 12
@@ -57,16 +58,9 @@ class FrenchNumberField(forms.CharField):
                 f"« {text} » n’est pas compris comme un nombre : écrire par exemple "
                 "1 500 ou 12,5. Les mots vont dans le texte."
             )
-        _check_size(number)
+        if not is_storable(number):
+            raise ValidationError(TOO_LONG_A_NUMBER)
         return number
-
-
-def _check_size(number: Decimal) -> None:
-    if abs(number) >= 10**MAX_DIGITS_BEFORE:
-        raise ValidationError("Ce nombre est trop grand (18 chiffres au plus).")
-    decimals = plain(number).partition(".")[2]
-    if len(decimals) > MAX_DIGITS_AFTER:
-        raise ValidationError("Six chiffres au plus après la virgule.")
 
 
 class ResultForm(forms.Form):

@@ -17,10 +17,10 @@ from pcaet.lib.text import clean
 from .enums import Comparator
 from .forms import MAX_TEXT, FrenchNumberField
 from .models import Indicator, Quantity, Result, Target
+from .quantities import MAX_UNIT, figures_left_out
 
 # More quantities in one cell are not a reading.
 MAX_LINES = 40
-MAX_UNIT = 500
 
 
 class TargetText(forms.CharField):
@@ -300,6 +300,12 @@ class Grid:
         touched = [cell for cell in self.cells if cell.is_touched]
         read_anew = {cell.indicator.pk for cell in touched if cell.save()}
         return len(touched), read_anew
+
+    @property
+    def left_out(self) -> list[str]:
+        """The figures of the texts written that are too long to be quantities."""
+        touched = [cell for cell in self.cells if cell.is_touched]
+        return [f for cell in touched for f in figures_left_out(cell["text"].value())]
 
     @property
     def doubtful(self) -> int:

@@ -80,6 +80,11 @@ SCALES = {"k": 3, "millier": 3, "m": 6, "million": 6, "md": 9, "mrd": 9, "millia
 # A figure of more digits is a SIRET or a bank account, not a count.
 MAX_WHOLE_DIGITS = 12
 
+# What the base holds exactly of a value: digits before the comma, and after.
+DIGITS_BEFORE, DIGITS_AFTER = 18, 6
+# Characters that the base holds of a unit.
+MAX_UNIT = 500
+
 # Characters looked at before a number, enough for the longest wording.
 NEAR = 40
 
@@ -100,10 +105,27 @@ class Quantity:
 
 
 def read_quantities(text: str) -> list[Quantity]:
-    """The quantities of a target text, in its order; none where it has no number."""
-    tidy = _tidy(text)
-    found = _find_numbers(tidy)
+    """The quantities of a target text, in its order; none where it has no number.
+
+    A figure that the base cannot hold is an account number, not a count: left out.
+    """
+    return [quantity for quantity in _all_in(text) if is_storable(quantity.value)]
+
+
+def figures_left_out(text: str) -> list[str]:
+    """The figures of a text that are too long to be quantities."""
+    return [plain(q.value) for q in _all_in(text) if not is_storable(q.value)]
+
+
+def _all_in(text: str) -> list[Quantity]:
+    found = _find_numbers(_tidy(text))
     return [quantity for number in found for quantity in _quantities(number)]
+
+
+def is_storable(value: Decimal) -> bool:
+    """Whether the base can hold the value as it is written, to its last digit."""
+    decimals = plain(value).partition(".")[2]
+    return abs(value) < Decimal(10) ** DIGITS_BEFORE and len(decimals) <= DIGITS_AFTER
 
 
 @dataclass(slots=True)

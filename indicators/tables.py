@@ -23,8 +23,6 @@ from .models import Campaign, Indicator, Quantity, Result, Target
 
 WRITING_ORDER: tuple[type, ...] = (Indicator, Target, Quantity, Result)
 
-# What the base keeps of a quantity: so many digits before the comma, and after it.
-TOO_LARGE, DECIMALS = Decimal(10) ** 18, 6
 # A grid repeats its targets from year to year and from line to line.
 REPEATED = 4096
 Reading: TypeAlias = "Quantity | quantities.Quantity"
@@ -149,14 +147,14 @@ class IndicatorComparer:
             self._assess(result, self._promised(indicator, year), indicator)
 
     def _promise(self, target: Target, text: str) -> None:
-        for order, read in enumerate(_kept(text)):
+        for order, read in enumerate(_read(text)):
             self.work.attach(
                 Quantity,
                 target=target,
                 order=order,
                 comparator=read.comparator,
                 value=read.value,
-                unit=read.unit[:500],
+                unit=read.unit[: quantities.MAX_UNIT],
                 is_doubtful=read.doubtful,
             )
 
@@ -202,7 +200,7 @@ class IndicatorComparer:
     def _promised(self, indicator: Indicator, year: int) -> Sequence[Reading]:
         """The quantities of the target of the year, as the import leaves them."""
         if (new := self.promised.get((id(indicator), year))) is not None:
-            return _kept(new)
+            return _read(new)
         known = self.targets.get((indicator.pk, year)) if indicator.pk else None
         return self.quantities[known.pk] if known else []
 
@@ -211,7 +209,7 @@ class IndicatorComparer:
     ) -> list[Decimal | None]:
         """The figures of a result, one for each quantity promised, where they match."""
         promised = self._promised(indicator, year)
-        read = [quantity.value for quantity in _kept(text)]
+        read = [quantity.value for quantity in _read(text)]
         if not promised:
             return list(read[:1]) if len(read) == 1 else []
         return list(read) if len(read) == len(promised) else []
@@ -230,14 +228,8 @@ _RESULT_LABELS = {"text": "résultat", "state": "état", "comment": "commentaire
 
 
 @lru_cache(maxsize=REPEATED)
-def _kept(text: str) -> tuple[quantities.Quantity, ...]:
-    """The quantities of a text that the base can hold."""
-    return tuple(
-        quantity
-        for quantity in quantities.read_quantities(text)
-        if abs(quantity.value) < TOO_LARGE
-        and quantity.value == round(quantity.value, DECIMALS)
-    )
+def _read(text: str) -> tuple[quantities.Quantity, ...]:
+    return tuple(quantities.read_quantities(text))
 
 
 def _paired(

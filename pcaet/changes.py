@@ -12,7 +12,7 @@ from django.db.models import Max, Model
 
 from actions.administration.history import Change, tell_changes
 from actions.exchange import CHANGE_REASON
-from actions.models import Action, Measure, Milestone, Plan
+from actions.models import Action, BudgetLine, Measure, Milestone, Plan
 from indicators.models import Indicator, Result, Target
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Event:
 
 
 def events_of(action: Action) -> list[Event]:
-    """The latest changes of an action from ``for_sheet()``, in six queries or so."""
+    """The latest changes of an action from ``for_sheet()``, in seven queries or so."""
     indicators = {indicator.pk: indicator.name for indicator in action.indicators.all()}
     own, parts = {"id": action.pk}, {"action_id": action.pk}
     of_indicators = {"indicator_id__in": list(indicators)}
@@ -56,6 +56,11 @@ def events_of(action: Action) -> list[Event]:
         (Action, own, lambda record: ""),
         (Measure, parts, lambda record: f"mesure « {record.title} »"),
         (Milestone, parts, lambda record: f"étape « {record.text} »"),
+        (
+            BudgetLine,
+            parts,
+            lambda r: f"budget {r.year}, {r.get_nature_display().lower()}",
+        ),
         (Indicator, parts, lambda record: f"indicateur « {record.name} »"),
         (
             Target,

@@ -15,7 +15,7 @@ from actions.models import Organisation, OrganisationAlias
 from pcaet.lib.text import fold
 
 # Capitals, with figures or a joining sign within: «ADEME», «CO2», «R&D».
-ACRONYM = re.compile(r"\b[A-ZÀ-ÖØ-Þ](?:[A-ZÀ-ÖØ-Þ0-9]|[&’'.](?=[A-ZÀ-ÖØ-Þ]))+\b")
+ACRONYM = re.compile(r"\b[A-ZÀ-ÖØ-Þ](?:[A-ZÀ-ÖØ-Þ0-9]|[&.](?=[A-ZÀ-ÖØ-Þ]))+\b")
 # «Plan Climat Air Énergie Territorial (PCAET)»: words, then their initials.
 SPELT = re.compile(rf"([^\n().;:«»]{{6,160}}?)\s*\(({ACRONYM.pattern})\)")
 WORD = re.compile(r"[^\W\d_]+")

@@ -80,7 +80,9 @@ class Link:
 
 PLAN_PAGES = (
     Entry("Actions", "plan_detail", leads_to=("action_detail",)),
-    Entry("Tableau de bord", "plan_dashboard", leads_to=("target_list", "milestone_list")),
+    Entry(
+        "Tableau de bord", "plan_dashboard", leads_to=("target_list", "milestone_list")
+    ),
     Entry("Grille", "plan_grid"),
     Entry("Budget", "budget_detail"),
     Entry("Taux d’atteinte", "indicators:plan_rates"),
@@ -90,6 +92,7 @@ PLAN_PAGES = (
         signed_in,
         ("indicators:review_detail", "indicators:review_sheet"),
     ),
+    Entry("Imprimer", "print_list", signed_in, ("print_detail",)),
     Entry("Fiches à compléter", "indicators:plan_completeness", signed_in),
     Entry(
         "Campagnes",

@@ -19,9 +19,6 @@ from indicators.summaries import Tally
 
 from .outline import Group, Outline, Row, Section
 
-# Sheets of one file: some 700 MB of memory and a minute of work.
-MOST_SHEETS = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -107,7 +104,7 @@ class Selection:
         """There are axes to tell apart."""
         return any(part.axis for part in self.parts)
 
-    def volumes(self, most: int = MOST_SHEETS) -> list[Selection]:
+    def volumes(self, most: int) -> list[Selection]:
         """Itself, or a selection for each axis where there is too much for a file."""
         if len(self.rows) <= most:
             return [self]

@@ -19,7 +19,7 @@ from pcaet.lib.numbers import plain
 
 from ..attainment import Promise
 from ..enums import Comparator, Direction, IndicatorKind, Validation
-from ..quantities import read_quantities
+from ..quantities import MAX_UNIT, read_quantities
 from .cells import Cell
 
 
@@ -232,7 +232,7 @@ class Target(models.Model):
                 order=order,
                 comparator=read.comparator,
                 value=read.value,
-                unit=read.unit,
+                unit=read.unit[:MAX_UNIT],
                 is_doubtful=read.doubtful,
             )
             for order, read in enumerate(read_quantities(self.text))

@@ -140,9 +140,23 @@ def _drawn(engine: Engine, html: str, style: str) -> bytes:
         stylesheets=[engine.faces, _parsed(style)],
         font_config=engine.fonts,
         pdf_variant="pdf/ua-1",
+        finisher=_name_links,
         **PICTURE_OPTIONS,
     )
     return pdf
+
+
+def _name_links(document: Any, pdf: Any) -> None:
+    """Say of a link the page it leads to, where WeasyPrint says an identifier."""
+    pages = {
+        anchor: rank
+        for rank, page in enumerate(document.pages, start=1)
+        for anchor in page.anchors
+    }
+    for node in pdf.objects:
+        if isinstance(node, dict) and node.get("Subtype") == "/Link" and "Dest" in node:
+            target = node["Dest"]
+            node["Contents"] = type(target)(f"Page {pages[target.string]}")
 
 
 # What a document is drawn from ---------------------------------------------------
@@ -242,13 +256,20 @@ def _told_pages(on_page: OnPage | None) -> Iterator[None]:
 
 
 class _PageListener(logging.Handler):
+    """Hears each page once, though page numbers may call for a second layout."""
+
     def __init__(self, on_page: OnPage) -> None:
         super().__init__()
         self.on_page = on_page
+        self.last = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        if "Page %d" in str(record.msg) and record.args:
-            self.on_page(int(record.args[0]))  # type: ignore[index, call-overload]
+        if "Page %d" not in str(record.msg) or not isinstance(record.args, tuple):
+            return
+        page = int(str(record.args[0]))
+        if page > self.last:
+            self.last = page
+            self.on_page(page)
 
 
 class OwnFiles:

@@ -117,6 +117,37 @@ def test_an_untouched_grid_writes_nothing(at_work: Client, target: Target) -> No
     assert (Target.history.count(), Quantity.history.count()) == before
 
 
+def test_a_figure_too_long_for_the_base_stays_in_the_text(
+    boss: Client, target: Target
+) -> None:
+    type_in(boss, target, text="12 visites, compte 1234567890123456789012")
+    assert readings(target) == ["12 visites, compte"]
+    page = boss.get(grid_of(target.indicator)).content.decode()
+    assert "trop de chiffres pour être une quantité" in page
+
+
+def test_a_quantity_too_long_for_the_base_is_refused(
+    at_work: Client, target: Target
+) -> None:
+    response = type_in(at_work, target, q0__value="1234567890123456789")
+    assert response.status_code == 422
+    assert "18 chiffres au plus" in response.content.decode()
+    assert readings(target) == ["1 colloque", "3 matinales organisées"]
+
+
+def test_a_page_of_the_grid_is_saved_whole(at_work: Client, target: Target) -> None:
+    """Even beyond the thousand fields that Django accepts of its own."""
+    action = target.indicator.action
+    for number in range(6):
+        row = IndicatorFactory(action=action, name=f"Ligne {number}")
+        for year in range(2010, 2022):
+            TargetFactory(indicator=row, year=year, text=f"1 a, 2 b et {number} c")
+    address = grid_of(action)
+    fields = as_shown(at_work, address)
+    assert len(fields) > 1000
+    assert at_work.post(address, fields).status_code == 302
+
+
 def test_line_ends_of_a_browser_change_nothing(at_work: Client, target: Target) -> None:
     Target.objects.update(text="1 colloque\n3 matinales organisées")
     type_in(at_work, target, text="1 colloque\r\n3 matinales organisées ")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.quantities import Quantity, read_quantities
+from indicators.quantities import Quantity, figures_left_out, read_quantities
 from pcaet.lib.numbers import plain
 
 BESANCON = Path(__file__).parents[2] / "fixtures" / "besancon-pcaet.json"
@@ -518,3 +518,11 @@ def test_reading_time_grows_with_the_text_only(pattern: str) -> None:
     read_quantities(pattern * (100_000 // len(pattern)))
 
     assert time.process_time() - started < 30  # quadratic reading takes hours
+
+
+def test_a_figure_that_the_base_cannot_hold_is_left_out() -> None:
+    text = "12 visites, compte 1234567890123456789012"
+    assert [q.value for q in read_quantities(text)] == [Decimal(12)]
+    assert figures_left_out(text) == ["1234567890123456789012"]
+    assert figures_left_out("999999999999999999 visites et 0,000001 t") == []
+    assert read_quantities("0,0000001 t") == []

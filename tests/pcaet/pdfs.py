@@ -76,5 +76,32 @@ def fonts(pdf: bytes) -> list[Any]:
         return [(str(d.FontName), "/FontFile2" in d) for d in described]
 
 
+def signs_of(pdf: bytes) -> set[str]:
+    """The signs that the fonts of the file say they draw.
+
+    pypdf reads no text in a font with a sign beyond the first 65,536.
+    """
+    with pikepdf.open(BytesIO(pdf)) as file:
+        maps = [
+            node.ToUnicode.read_bytes().decode()
+            for node in file.objects
+            if _is(node, "/Font") and "/ToUnicode" in node
+        ]
+    codes = re.findall(r"<[0-9a-f]{4}> <([0-9a-f]+)>", "".join(maps))
+    return {bytes.fromhex(code).decode("utf-16-be") for code in codes}
+
+
+def links(pdf: bytes, page: int) -> list[int]:
+    """Where the links of a page lead: the ranks of pages, from 1."""
+    reader = PdfReader(BytesIO(pdf))
+    found = []
+    for annotation in reader.pages[page - 1].annotations or ():
+        target = annotation.get_object()["/Dest"]
+        name = reader.named_destinations[target]
+        rank = reader.get_destination_page_number(name)
+        found.append((rank or 0) + 1)
+    return found
+
+
 def _is(node: Any, kind: str) -> bool:
     return isinstance(node, pikepdf.Dictionary) and node.get("/Type") == kind

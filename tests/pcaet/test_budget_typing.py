@@ -128,6 +128,16 @@ def test_two_people_who_type_the_same_do_not_conflict(
     assert typist.post(address(plan), typed(action, y2018="300")).status_code == 302
 
 
+def test_the_sheet_tells_who_typed_an_amount(
+    plan: Plan, action: Action, typist: Client
+) -> None:
+    typist.post(address(plan), typed(action, y2018="100"))
+    typist.post(address(plan), typed(action, {"2018-planned": "100"}, y2018="250"))
+    page = typist.get(action.get_absolute_url()).content.decode()
+    assert "budget 2018, investissement" in page
+    assert "250" in page.partition('class="history"')[2]
+
+
 def test_a_line_left_without_amount_is_removed(
     plan: Plan, action: Action, typist: Client
 ) -> None:

@@ -51,6 +51,7 @@ from tests.pcaet.pdfs import (
     letters,
     outline,
     pages,
+    signs_of,
     sizes,
     tags,
     text_of,
@@ -571,9 +572,16 @@ def test_very_long_cell_goes_under_the_grid(db: None) -> None:
     assert len(pages(pdf)) <= 4
 
 
+def test_sign_without_a_glyph_stays_in_the_text(db: None) -> None:
+    """No font of a bare server draws it; what copies the text has it whole."""
+    pdf = printed(ActionFactory(context="Planter 🌍"))
+
+    assert "🌍" in signs_of(pdf)
+
+
 def test_hardest_contents_still_make_readable_pages(db: None) -> None:
     action = ActionFactory(
-        title="M" * 300, context="مرحبا بالعالم שלום 🌍🚲 " + "i" * 300, code="X" * 30
+        title="M" * 300, context="مرحبا بالعالم שלום " + "i" * 300, code="X" * 30
     )
     indicator = IndicatorFactory(action=action, name="Nom " * 500, source="w" * 300)
     for year in range(1990, 2050):
