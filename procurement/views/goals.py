@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.models import Plan
-from pcaet.lib.pdf import render_pdf
 
 from ..access import (
     SignedInRequest,
@@ -42,6 +41,7 @@ from ..legal import alerts_on, benchmarks
 from ..models import Buyer, Contract, GoalScope
 from ..models.contracts import ContractQuerySet
 from ..statement import Statement, statement_csv, statement_of
+from ..statement_print import render_statement
 
 ALL_YEARS = "toutes"
 # Years shown beside each other, and contracts on a page.
@@ -216,8 +216,7 @@ def statement_as_csv(request: SignedInRequest, slug: str, year: int) -> HttpResp
 @require_safe
 @login_not_required
 def statement_as_pdf(request: SignedInRequest, slug: str, year: int) -> HttpResponse:
-    context = {"statement": _statement(request, slug, year)}
-    content = render_pdf("procurement/statement_print.html", context)
+    content = render_statement(_statement(request, slug, year))
     response = HttpResponse(content, content_type="application/pdf")
     name = f"achats-responsables-{year - 1}-{year}.pdf"
     response["Content-Disposition"] = f'inline; filename="{name}"'
