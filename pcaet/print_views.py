@@ -91,13 +91,9 @@ def print_file(request: SignedInRequest, slug: str, pk: int) -> HttpResponseBase
     job = _job(request, slug, pk)
     if not job.is_ready:
         raise Http404
-    try:
-        content = job.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return FileResponse(
-        content, filename=f"{job.title}.pdf", content_type="application/pdf"
-    )
+    name = f"{job.title}.pdf"
+    content = job.file.open("rb")
+    return FileResponse(content, filename=name, content_type="application/pdf")
 
 
 def _job(request: SignedInRequest, slug: str, pk: int) -> PrintJob:

@@ -110,7 +110,10 @@ class PrintJob(Job):
 
     @property
     def is_ready(self) -> bool:
-        return self.state == PrintState.READY
+        """It can be fetched. Looks for its file."""
+        return self.state == PrintState.READY and self.file.storage.exists(
+            self.file.name
+        )
 
     def keep(self, content: ContentFile[bytes]) -> None:
         """Keep the file that was asked for: it can be fetched."""

@@ -80,6 +80,14 @@ def euros(amount: Decimal | int | None) -> str:
     return "" if amount is None else french_euros(amount)
 
 
+@register.filter
+def file_size(count: int) -> str:
+    """Bytes as «165 Ko», «3,3 Mo»."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))}{NO_BREAK}Ko"
+    return f"{french_number(round(Decimal(count) / 1_000_000, 1))}{NO_BREAK}Mo"
+
+
 @register.filter(expects_localtime=True)
 def day(value: datetime.date | None) -> str:
     return "" if value is None else french_date(value)

@@ -144,7 +144,7 @@ def test_booklet_is_tagged_french_and_readable(besancon: Plan) -> None:
     pdf = printed(besancon)
     reader = PdfReader(BytesIO(pdf))
 
-    assert reader.root_object["/Lang"] == "fr"
+    assert str(reader.root_object["/Lang"]) == "fr"
     assert reader.metadata
     assert reader.metadata.title == (
         "Livret des actions – Plan Climat Air Energie Territorial (PCAET)"
