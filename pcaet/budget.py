@@ -50,8 +50,8 @@ class BudgetRow:
     by_year: dict[int, Money]
     total: Money = field(default_factory=Money)
 
-    def cells(self, years: Iterable[int]) -> list[Money]:
-        return [self.by_year.get(year, Money()) for year in years]
+    def cells(self, years: Iterable[int]) -> list[tuple[int, Money]]:
+        return [(year, self.by_year.get(year, Money())) for year in years]
 
     @property
     def has_estimate(self) -> bool:
@@ -80,8 +80,8 @@ class AxisBudget:
         """Actions with an amount entered for some year."""
         return sum(row.total.is_known for row in self.rows)
 
-    def cells(self, years: Iterable[int]) -> list[Money]:
-        return [self.by_year.get(year, Money()) for year in years]
+    def cells(self, years: Iterable[int]) -> list[tuple[int, Money]]:
+        return [(year, self.by_year.get(year, Money())) for year in years]
 
     def add(self, row: BudgetRow) -> None:
         self.rows.append(row)

@@ -84,7 +84,9 @@ PLAN_PAGES = (
         "Tableau de bord", "plan_dashboard", leads_to=("target_list", "milestone_list")
     ),
     Entry("Grille", "plan_grid"),
-    Entry("Budget", "budget_detail"),
+    Entry("Frise", "plan_timeline"),
+    Entry("Budget", "budget_detail", leads_to=("budget_edit",)),
+    Entry("Référentiel", "plan_reference_list"),
     Entry("Taux d’atteinte", "indicators:plan_rates"),
     Entry(
         "Bilans",
@@ -115,6 +117,7 @@ SITE_PAGES = (
             "indicators:action_history",
         ),
     ),
+    Entry("Actions", "commitment_list", leads_to=("link_list", "reference_list")),
     Entry("Organismes", "organisation_list", leads_to=("organisation_detail",)),
     Entry(
         "Ma saisie",

@@ -99,11 +99,11 @@ def state_counts(tally: Tally) -> list[tuple[str, str, str]]:
 @register.filter
 def budget_rows(
     axis: AxisBudget, years: Sequence[int]
-) -> list[tuple[BudgetRow, list[Money]]]:
+) -> list[tuple[BudgetRow, list[tuple[int, Money]]]]:
     """The actions of an axis, each with its cells."""
     return [(row, row.cells(years)) for row in axis.rows]
 
 
 @register.filter
-def budget_totals(axis: AxisBudget, years: Sequence[int]) -> list[Money]:
+def budget_totals(axis: AxisBudget, years: Sequence[int]) -> list[tuple[int, Money]]:
     return axis.cells(years)

@@ -89,7 +89,7 @@ def test_a_bound_alone_is_shown_as_such(
     plan = PlanFactory(public=True)
     ActionFactory(plan=plan, budget_min=low, budget_max=high)
     page = client.get(f"/plans/{plan.slug}/budget/").content.decode()
-    assert f'<td class="figure">{words}\u202f€' in page
+    assert f'data-label="Document">{words}\u202f€' in page
 
 
 def test_missing_money_is_never_zero(plan: Plan) -> None:
