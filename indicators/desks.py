@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.urls import reverse
 
 from actions.models import Plan
@@ -43,9 +44,11 @@ class OpenDesk:
 def desks_of(user: User, today: date) -> list[OpenDesk]:
     """The open campaigns in which the person has rows. One query a campaign."""
     managed = set(Plan.objects.managed_by(user).values_list("pk", flat=True))
+    led = Indicator.objects.piloted_by(user).order_by().values("action__plan")
     campaigns = (
         Campaign.objects.open_on(today)
         .filter(plan__in=Plan.objects.visible_to(user))
+        .filter(Q(plan__in=managed) | Q(plan__in=led))
         .select_related("plan__authority")
         .order_by("plan__title", "plan", "year")
     )

@@ -16,7 +16,7 @@ from .columns import (
 )
 from .dashboard import Dashboard
 from .downloads import file_response
-from .involvement import Involvement, directory
+from .involvement import Directory
 from .milestones import MilestoneList
 from .outline import Outline
 from .search import Search
@@ -79,10 +79,7 @@ def action_export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def organisation_export(request: HttpRequest, kind: str) -> HttpResponse:
-    found = directory(request.user, request.GET.get("q", "").strip())
-    rows: list[Involvement] = [
-        row for root in found for row in (root, *root.departments)
-    ]
+    rows = Directory(request.user, request.GET).rows
     return file_response(kind, "organismes", "Organismes", ORGANISATION_COLUMNS, rows)
 
 

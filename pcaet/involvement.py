@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Expression, F, Q
 from django.db.models.functions import Coalesce
 
@@ -23,10 +26,13 @@ from .states import states_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.http import QueryDict
 
     from actions.models.actions import RoleQuerySet
     from actions.models.organisations import OrganisationQuerySet
 
+# Bodies on a page, each with its departments.
+ORGANISATIONS_A_PAGE = 25
 ROLE_HEADINGS = {
     RoleKind.PILOT: "Pilote",
     RoleKind.FUNDER: "Financeur",
@@ -85,24 +91,60 @@ def visible_organisations(user: User | AnonymousUser) -> OrganisationQuerySet:
     )
 
 
-def directory(user: User | AnonymousUser, words: str = "") -> list[Involvement]:
-    """Every organisation with its departments, those whose names hold the words."""
-    roles = visible_roles(user)
-    own = _counts(roles, F("organisation_id"))
-    whole = _counts(roles, Coalesce("organisation__parent_id", "organisation_id"))
-    roots: dict[int, Involvement] = {}
-    departments: list[Involvement] = []
-    for organisation in visible_organisations(user).select_related("parent"):
-        if organisation.parent_id:
-            departments.append(Involvement(organisation, *own[organisation.pk]))
-        else:
-            found = Involvement(organisation, *whole[organisation.pk])
-            roots[organisation.pk] = found
-    for department in departments:
-        parent = department.organisation.parent_id
-        if parent in roots:
-            roots[parent].departments.append(department)
-    return _matching(roots.values(), fold(words).split())
+class Directory:
+    """Organisations with their departments, those whose names hold the words.
+
+    Names are read all at once; actions are counted for those shown alone.
+    """
+
+    def __init__(self, user: User | AnonymousUser, data: QueryDict) -> None:
+        self.user = user
+        self.words = data.get("q", "").strip()
+        self._asked_page = data.get("page")
+
+    @property
+    def query(self) -> str:
+        return urlencode({"q": self.words}) if self.words else ""
+
+    @cached_property
+    def page(self) -> Page[Involvement]:
+        return Paginator(self._roots, ORGANISATIONS_A_PAGE).get_page(self._asked_page)
+
+    @property
+    def shown(self) -> list[Involvement]:
+        """Those of the page, with their counts."""
+        return self._counted(list(self.page.object_list))
+
+    @property
+    def rows(self) -> list[Involvement]:
+        """All of them, each followed by its departments."""
+        found = self._counted(self._roots)
+        return [row for root in found for row in (root, *root.departments)]
+
+    @cached_property
+    def _roots(self) -> list[Involvement]:
+        roots: dict[int, Involvement] = {}
+        departments: list[Organisation] = []
+        for organisation in visible_organisations(self.user).select_related("parent"):
+            if organisation.parent_id:
+                departments.append(organisation)
+            else:
+                roots[organisation.pk] = Involvement(organisation)
+        for department in departments:
+            if department.parent_id in roots:
+                roots[department.parent_id].departments.append(Involvement(department))
+        return _matching(roots.values(), fold(self.words).split())
+
+    def _counted(self, roots: list[Involvement]) -> list[Involvement]:
+        bodies = Organisation.objects.within([r.organisation.pk for r in roots])
+        roles = visible_roles(self.user).filter(organisation__in=bodies.values("pk"))
+        whole = _counts(roles, Coalesce("organisation__parent_id", "organisation_id"))
+        own = _counts(roles, F("organisation_id"))
+        for root in roots:
+            root.led, root.helped = whole[root.organisation.pk]
+            for part in root.departments:
+                part.led, part.helped = own[part.organisation.pk]
+        return roots
 
 
 def _counts(roles: RoleQuerySet, owner: Expression | F) -> dict[int, tuple[int, int]]:
@@ -123,7 +165,7 @@ def _matching(roots: Iterable[Involvement], words: list[str]) -> list[Involvemen
     found = []
     for root in sorted(roots, key=_by_name):
         root.departments.sort(key=_by_name)
-        if not _holds(root.organisation, words):
+        if words and not _holds(root.organisation, words):
             root.departments = [
                 d for d in root.departments if _holds(d.organisation, words)
             ]

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Max
+from django.core.paginator import Page, Paginator
 from django.http import QueryDict
-from django.utils import timezone
 
 from actions.models import Plan
 from actions.models.plans import PlanQuerySet
@@ -27,7 +25,8 @@ from .outline import Outline
 from .targets import TargetList
 
 LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
-APPS = ("actions", "indicators", "procurement")
+# Plans on a page, and in one piece of the catalogue.
+PLANS_A_PAGE = 20
 JSON = "application/json"
 
 
@@ -72,6 +71,10 @@ def public_plans() -> PlanQuerySet:
     return Plan.objects.filter(is_public=True).for_list()
 
 
+def public_page(asked: str | None) -> Page[Plan]:
+    return Paginator(public_plans(), PLANS_A_PAGE).get_page(asked)
+
+
 def plan_file(plan: Plan) -> File:
     content = export_plan(plan).encode()
     return File(content, _mark(content))
@@ -89,38 +92,22 @@ def table_file(plan: Plan, table: Table, kind: str, today: date) -> File:
     return File(content, _mark(text + kind.encode()))
 
 
-def last_change() -> datetime:
-    """No file is older than this: the last change of any plan, or this morning.
-
-    States follow from the day. What keeps no history of its own (places, themes)
-    is told from the next day on; the marks of files tell it at once.
-    """
-    histories = (
-        model
-        for app in APPS
-        for model in apps.get_app_config(app).get_models()
-        if model.__name__.startswith("Historical")
-    )
-    newest = (m._default_manager.aggregate(Max("history_date")) for m in histories)
-    known: list[datetime | None] = [found["history_date__max"] for found in newest]
-    morning = datetime.combine(timezone.localdate(), time.min)
-    return max([timezone.make_aware(morning), *filter(None, known)])
-
-
 def catalogue(
-    plans: Sequence[Plan],
+    page: Page[Plan],
     absolute: Callable[[str], str],
     addresses: Callable[[Plan], Sequence[tuple[str, str, str]]],
 ) -> dict[str, Any]:
-    """The catalogue in DCAT, as JSON-LD.
+    """A page of the catalogue in DCAT, as JSON-LD.
 
-    ``addresses`` gives the files of a plan: path, title, media type.
+    ``addresses`` gives the files of a plan: path, title, media type. Where there are
+    several pages, Hydra's terms lead from one to the next, as harvesters expect.
     """
     return {
         "@context": {
             "dcat": "http://www.w3.org/ns/dcat#",
             "dct": "http://purl.org/dc/terms/",
             "foaf": "http://xmlns.com/foaf/0.1/",
+            "hydra": "http://www.w3.org/ns/hydra/core#",
             "xsd": "http://www.w3.org/2001/XMLSchema#",
         },
         "@type": "dcat:Catalog",
@@ -128,8 +115,26 @@ def catalogue(
         "dct:title": {"@language": "fr", "@value": "Plans climat publics"},
         "dct:language": "http://publications.europa.eu/resource/authority/language/FRA",
         "dct:license": {"@id": LICENCE},
-        "dcat:dataset": [_dataset(plan, absolute, addresses(plan)) for plan in plans],
+        "dcat:dataset": [_dataset(plan, absolute, addresses(plan)) for plan in page],
+        **(_pages(page, absolute) if page.has_other_pages() else {}),
     }
+
+
+def _pages(page: Page[Plan], absolute: Callable[[str], str]) -> dict[str, Any]:
+    def link(number: int) -> dict[str, str]:
+        return {"@id": absolute(f"/donnees/catalogue.jsonld?page={number}")}
+
+    view: dict[str, Any] = {
+        **link(page.number),
+        "@type": "hydra:PartialCollectionView",
+        "hydra:first": link(1),
+        "hydra:last": link(page.paginator.num_pages),
+    }
+    if page.has_previous():
+        view["hydra:previous"] = link(page.previous_page_number())
+    if page.has_next():
+        view["hydra:next"] = link(page.next_page_number())
+    return {"hydra:totalItems": page.paginator.count, "hydra:view": view}
 
 
 def _dataset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.models import Plan
 from pcaet.lib.export import CONTENT_TYPES
+from pcaet.lib.filecache import FileCache
+from pcaet.lib.stamps import unchanged_since
 
 from .open_data import (
     JSON,
@@ -23,29 +26,33 @@ from .open_data import (
     TABLES,
     File,
     catalogue,
-    last_change,
     plan_file,
+    public_page,
     public_plans,
     table_file,
 )
 
 # How long a browser or a relay may keep a file without asking again, in seconds.
 KEPT = 300
+# Room for the stamps of files, in bytes: tens of thousands of them.
+MOST_STAMPS = 2**20
 
 
 @require_safe
 @login_not_required
 def open_data(request: HttpRequest) -> HttpResponse:
-    plans = [(plan, _addresses(plan)) for plan in public_plans()]
-    context = {"plans": plans, "tables": TABLES.values(), "licence": LICENCE}
+    page = public_page(request.GET.get("page"))
+    plans = [(plan, _addresses(plan)) for plan in page]
+    tables = TABLES.values()
+    context = {"plans": plans, "page": page, "tables": tables, "licence": LICENCE}
     return render(request, "pcaet/open_data.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "OPTIONS"])
 @login_not_required
 def open_data_catalogue(request: HttpRequest) -> HttpResponseBase:
-    plans = list(public_plans())
-    data = catalogue(plans, request.build_absolute_uri, _addresses)
+    page = public_page(request.GET.get("page"))
+    data = catalogue(page, request.build_absolute_uri, _addresses)
     text = json.dumps(data, ensure_ascii=False, indent=2)
     return _open(request, HttpResponse(text, content_type="application/ld+json"))
 
@@ -84,10 +91,14 @@ def _addresses(plan: Plan) -> list[tuple[str, str, str]]:
     return [(whole, "Le plan entier (JSON)", JSON), *tables]
 
 
+def _stamps() -> FileCache:
+    return FileCache(settings.VAR_DIR / "donnees", MOST_STAMPS)
+
+
 def _file(
     request: HttpRequest, file: File, content_type: str, name: str
 ) -> HttpResponseBase:
-    changed = int(last_change().timestamp())
+    changed = unchanged_since(_stamps(), name, file.mark)
     answer = HttpResponse(file.content, content_type=content_type)
     answer["ETag"] = file.mark
     answer["Last-Modified"] = http_date(changed)

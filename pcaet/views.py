@@ -13,7 +13,7 @@ from indicators.models import TypingRights
 from .exchange import export_plan
 from .fiche import actions_to_print
 from .home import Home
-from .involvement import directory, parts_of, visible_organisations
+from .involvement import Directory, parts_of, visible_organisations
 from .outline import Outline
 from .sheet import Sheet
 from .visible import visible_plan
@@ -79,10 +79,8 @@ def action_detail(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def organisation_list(request: HttpRequest) -> HttpResponse:
-    words = request.GET.get("q", "").strip()
-    found = directory(request.user, words)
-    context = {"organisations": found, "words": words}
-    return render(request, "pcaet/organisation_list.html", context)
+    found = Directory(request.user, request.GET)
+    return render(request, "pcaet/organisation_list.html", {"directory": found})
 
 
 @require_safe

@@ -85,8 +85,7 @@ MODELS: list[type[Model]] = [
     Result,
 ]
 HISTORIES: list[type[Model]] = [
-    model.history.model  # type: ignore[attr-defined]
-    for model in (Plan, Action, Target, Result)
+    model.history.model for model in (Plan, Action, Target, Result)
 ]
 
 
@@ -164,23 +163,23 @@ def copy_plan(number: int) -> None:
     with connection.cursor() as cursor:
         for model in (*MODELS, *HISTORIES):
             fields = model._meta.concrete_fields
-            columns = [field.column for field in fields]
+            columns = ", ".join(column_of(field) for field in fields)
             values = [copied(field, number) for field in fields]
-            key = connection.ops.quote_name(model._meta.pk.column)
+            key = column_of(model._meta.pk)
             cursor.execute(
-                f"INSERT INTO {model._meta.db_table} ({quoted(columns)})"
+                f"INSERT INTO {model._meta.db_table} ({columns})"
                 f" SELECT {', '.join(values)} FROM {model._meta.db_table}"
                 f" WHERE {key} < {STEP}"
             )
 
 
-def quoted(columns: list[str]) -> str:
-    return ", ".join(map(connection.ops.quote_name, columns))
+def column_of(field: Field[object, object]) -> str:
+    return connection.ops.quote_name(field.column or "")
 
 
 def copied(field: Field[object, object], number: int) -> str:
     """What a column of the copy holds: keys are shifted, names made distinct."""
-    column = connection.ops.quote_name(field.column)
+    column = column_of(field)
     is_key = field.primary_key or field.name == "id"
     if is_key or field.related_model in MODELS:
         return f"{column} + {number * STEP}"

@@ -2,15 +2,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils.http import parse_http_date
 
-from actions.models import Plan
+from actions.models import Plan, Role
 from pcaet.exchange import export_plan
-from pcaet.open_data import TABLES
+from pcaet.lib.filecache import FileCache
+from pcaet.lib.stamps import unchanged_since
+from pcaet.open_data import PLANS_A_PAGE, TABLES
+from tests.actions.factories import PlanFactory
 
 KINDS = ("csv", "xlsx", "ods")
 
@@ -78,6 +83,42 @@ def test_changed_file_is_sent_again(public: Plan, client: Client) -> None:
             assert again.status_code == 200, address
 
 
+def test_what_keeps_no_history_is_told_to_those_who_ask_by_date(
+    public: Plan, client: Client
+) -> None:
+    address = f"/donnees/{public.slug}/plan.json"
+    first = client.get(address)
+    Role.objects.filter(action__plan=public).delete()
+    again = client.get(address, headers={"if-modified-since": first["Last-Modified"]})
+    assert again.status_code == 200
+    assert parse_http_date(again["Last-Modified"]) > parse_http_date(
+        first["Last-Modified"]
+    )
+
+
+def test_the_change_of_a_closed_plan_says_nothing(
+    public: Plan, besancon: Plan, client: Client
+) -> None:
+    address = f"/donnees/{public.slug}/plan.json"
+    first = client.get(address)
+    besancon.actions.update(title="Secret")
+    again = client.get(address)
+    assert again["Last-Modified"] == first["Last-Modified"]
+    assert again["ETag"] == first["ETag"]
+
+
+def test_a_content_that_comes_back_is_sent_again(tmp_path: Path) -> None:
+    kept = FileCache(tmp_path, 1000)
+    stamps = [unchanged_since(kept, "x", mark) for mark in ("un", "deux", "un")]
+    assert stamps == sorted(set(stamps))
+    assert unchanged_since(kept, "x", "un") == stamps[-1]
+
+
+def test_a_spoilt_stamp_makes_the_content_new(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("n’importe quoi", encoding="utf-8")
+    assert unchanged_since(FileCache(tmp_path, 1000), "x", "un") > 0
+
+
 def test_browsers_of_other_sites_may_ask(public: Plan, client: Client) -> None:
     answer = client.options(f"/donnees/{public.slug}/plan.json")
     assert answer.status_code == 204
@@ -108,6 +149,20 @@ def test_catalogue_leads_to_every_file(public: Plan, client: Client) -> None:
     assert len(links) == 1 + len(addresses(public))
     for link in links:
         assert client.get(link.removeprefix("http://testserver")).status_code == 200
+
+
+def test_a_long_catalogue_goes_page_by_page(client: Client, db: None) -> None:
+    plans = [PlanFactory(public=True) for _ in range(PLANS_A_PAGE + 1)]
+    address, found, pages = "/donnees/catalogue.jsonld", [], 0
+    while address:
+        piece = json.loads(client.get(address).content)
+        found += [dataset["dct:identifier"] for dataset in piece["dcat:dataset"]]
+        following = piece["hydra:view"].get("hydra:next", {}).get("@id", "")
+        address = following.removeprefix("http://testserver")
+        pages += 1
+    assert pages == 2
+    assert sorted(found) == sorted(plan.slug for plan in plans)
+    assert client.get("/donnees/").content.count(b"plan.json") == PLANS_A_PAGE
 
 
 def test_dictionary_names_every_column(public: Plan, client: Client) -> None:

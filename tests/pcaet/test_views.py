@@ -17,6 +17,7 @@ from django.urls import reverse
 from actions.enums import Status
 from actions.models import Action, Organisation, Plan
 from pcaet.exchange import export_plan
+from pcaet.involvement import ORGANISATIONS_A_PAGE
 from tests.actions.factories import (
     ActionFactory,
     ActionLinkFactory,
@@ -420,6 +421,25 @@ def test_an_organisation_counts_each_action_once(client: Client) -> None:
         )
     said = read(client, reverse("organisation_list"))
     assert "CAGB 1 – Habitat 1 – Transports 1 –" in said
+
+
+def test_organisations_go_page_by_page(client: Client) -> None:
+    plan = PlanFactory(public=True, authority=organisation("Z"))
+    for number in range(ORGANISATIONS_A_PAGE):
+        RoleFactory(
+            action=ActionFactory(plan=plan), organisation=organisation(f"A{number:02}")
+        )
+    address = reverse("organisation_list")
+    assert "Page 1 sur 2" in read(client, address)
+    assert "A24 1 –" in read(client, address)
+    assert "Z – –" in read(client, f"{address}?page=2")
+
+
+def test_organisations_need_the_same_queries_however_many(client: Client) -> None:
+    full_plan(1)
+    few = queries(client, reverse("organisation_list"))
+    full_plan(10)
+    assert queries(client, reverse("organisation_list")) == few
 
 
 def test_organisations_are_found_without_accents(client: Client, public: Plan) -> None:
