@@ -92,7 +92,12 @@ PLAN_PAGES = (
         "Bilans",
         "indicators:review_list",
         signed_in,
-        ("indicators:review_detail", "indicators:review_sheet"),
+        (
+            "indicators:review_detail",
+            "indicators:review_introduction",
+            "indicators:review_comment",
+            "indicators:review_sheet",
+        ),
     ),
     Entry("Imprimer", "print_list", signed_in, ("print_detail",)),
     Entry("Fiches à compléter", "indicators:plan_completeness", signed_in),

@@ -37,6 +37,7 @@ def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "outline": outline,
         "deliberations": plan.deliberations.prefetch_related("opinions"),
         "goals": plan.goals.prefetch_related("targets"),
+        "reviews": plan.reviews.filter(closed_at__isnull=False),
     }
     return render(request, "pcaet/plan_detail.html", context)
 

@@ -6,7 +6,7 @@ const COMMANDS = [
   ["Gras", "bold", null],
   ["Italique", "italic", null],
   ["Intertitre", "formatBlock", "h3"],
-  ["Texte", "formatBlock", "p"],
+  ["Paragraphe", "formatBlock", "p"],
   ["Liste", "insertUnorderedList", null],
   ["Liste numérotée", "insertOrderedList", null],
 ];

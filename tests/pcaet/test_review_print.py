@@ -501,3 +501,12 @@ def test_strangers_ask_for_no_document(
     assert client.post(address).status_code == 404
     assert client.get(address).status_code == 405
     assert not PrintJob.objects.exists()
+
+
+def test_page_of_a_plan_leads_to_its_closed_reviews(
+    review: Review, client: Client
+) -> None:
+    Plan.objects.update(is_public=True)
+    assert address(review) not in client.get(review.plan.get_absolute_url()).text
+    close(review, UserFactory())
+    assert address(review) in client.get(review.plan.get_absolute_url()).text
