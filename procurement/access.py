@@ -9,8 +9,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from actions.access import administers
-from actions.models import Plan
+from actions.access import administers, member_roots
+from actions.models import Organisation, Plan
+from actions.models.organisations import OrganisationQuerySet
+
+from .models import Buyer
 
 
 class SignedInRequest(HttpRequest):
@@ -43,6 +46,19 @@ keeps_register = _requires("procurement.change_contract")
 
 def may_keep(user: User) -> bool:
     return administers(user) or user.has_perm("procurement.change_contract")
+
+
+def authorities_of(user: User) -> OrganisationQuerySet:
+    """Those whose buyers the user may bring in."""
+    bodies = Organisation.objects.filter(parent=None).for_list()
+    if administers(user):
+        return bodies.filter(plans__isnull=False).distinct()
+    return bodies.filter(pk__in=member_roots(user))
+
+
+def unlinked_buyers(user: User) -> int:
+    """Buyers that wait for an administrator to say whose they are. At most a query."""
+    return Buyer.objects.unlinked().count() if administers(user) else 0
 
 
 def followed_plan(request: SignedInRequest) -> Plan | None:

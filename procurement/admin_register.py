@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+
+from actions.access import administers
 
 from .admin import SECTION
 from .models import Buyer, Holder, LegalParameter, RatingCriterion
@@ -15,33 +18,54 @@ else:
     ModelAdmin = admin.ModelAdmin
 
 
-@admin.register(Buyer)
-class BuyerAdmin(ModelAdmin):
+class SharedAdmin(ModelAdmin):
+    """What all authorities share, and who they are: for administrators alone."""
+
     section = SECTION
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return administers(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return administers(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return administers(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return administers(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return administers(request.user)
+
+
+@admin.register(Buyer)
+class BuyerAdmin(SharedAdmin):
+    """Buyers are named and linked to their authority straight in the list."""
+
     list_display = ("siret", "name", "organisation")
+    list_editable = ("name", "organisation")
+    list_filter = (("organisation", admin.EmptyFieldListFilter),)
     list_select_related = ("organisation__parent",)
     search_fields = ("siret", "name")
     autocomplete_fields = ("organisation",)
 
 
 @admin.register(Holder)
-class HolderAdmin(ModelAdmin):
-    section = SECTION
+class HolderAdmin(SharedAdmin):
     list_display = ("identifier", "name", "size_class", "is_social_economy")
     list_filter = ("size_class", "is_social_economy", "is_inclusive")
     search_fields = ("identifier", "name")
 
 
 @admin.register(RatingCriterion)
-class RatingCriterionAdmin(ModelAdmin):
-    section = SECTION
+class RatingCriterionAdmin(SharedAdmin):
     list_display = ("label", "weight", "order", "is_active")
     search_fields = ("label",)
 
 
 @admin.register(LegalParameter)
-class LegalParameterAdmin(ModelAdmin):
-    section = SECTION
+class LegalParameterAdmin(SharedAdmin):
     list_display = ("code", "applies_from", "value", "unit", "is_verified")
     list_filter = ("code", "is_verified")
     search_fields = ("reference",)

@@ -18,11 +18,18 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
+from actions.models import Organisation
 from pcaet.lib.batches import batches
 from pcaet.lib.text import fold
 
 from .decp import values as v
-from .decp.load import Report, import_file, import_records
+from .decp.load import (
+    FOREIGN_BUYER,
+    Delivery,
+    Report,
+    import_file,
+    import_records,
+)
 from .decp.source import SourceFile, SourceRecord
 from .enums import ContractKind, SizeClass, Source
 from .models import AgecLine, Buyer, Holder, ImportedFile
@@ -82,21 +89,27 @@ def import_any(
     name: str,
     today: date,
     user: User | None = None,
+    owner: Organisation | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Bring in a file of any kind that the register knows.
+
+    Args:
+        owner: whose the buyers are that the register does not know yet.
 
     Raises:
         DecpFileError, CsvFileError: the file as a whole cannot be read.
     """
     reader = _reader_of(content)
     if reader is None:
-        return import_file(content, name=name, today=today, user=user, dry_run=dry_run)
+        return import_file(
+            content, name=name, today=today, user=user, owner=owner, dry_run=dry_run
+        )
     rows = _rows(content)
     digest = hashlib.sha256(content).hexdigest()
     report = Report(name=name[:300], sha256=digest, shape="", read=len(rows))
     with transaction.atomic():
-        reader(rows, report, today)
+        reader(rows, report, Delivery(today, user, owner))
         if report.file_id is None:
             file = ImportedFile.objects.create(
                 name=report.name,
@@ -125,7 +138,7 @@ def _header(content: bytes) -> set[str]:
 
 def _reader_of(
     content: bytes,
-) -> Callable[[list[Row], Report, date], None] | None:
+) -> Callable[[list[Row], Report, Delivery], None] | None:
     if content.lstrip()[:1] in (b"{", b"[", b"<"):
         return None
     header = _header(content)
@@ -167,7 +180,7 @@ def _each(rows: list[Row], report: Report, read: Callable[[Row], Any]) -> list[A
     return found
 
 
-def _read_sizes(rows: list[Row], report: Report, today: date) -> None:
+def _read_sizes(rows: list[Row], report: Report, delivery: Delivery) -> None:
     """Sizes of firms as SIRENE gives them, on every premises of each firm."""
     report.shape = "sirene"
     found = dict(_each(rows, report, _size))
@@ -233,10 +246,12 @@ def _set_size(
     )
 
 
-def _read_agec(rows: list[Row], report: Report, today: date) -> None:
+def _read_agec(rows: list[Row], report: Report, delivery: Delivery) -> None:
     """The yearly declaration of reused and recycled goods."""
     report.shape = "agec"
-    lines: list[dict[str, Any]] = _each(rows, report, _agec_line)
+    lines: list[dict[str, Any]] = _each(
+        rows, report, lambda row: _agec_line(row, delivery)
+    )
     unique = {(line["siret"], line["year"], line["family"]): line for line in lines}
     buyers = {
         b.siret: b for b in Buyer.objects.filter(siret__in={k[0] for k in unique})
@@ -244,7 +259,7 @@ def _read_agec(rows: list[Row], report: Report, today: date) -> None:
     for line in unique.values():
         if line["siret"] not in buyers:
             buyers[line["siret"]] = Buyer.objects.create(
-                siret=line["siret"], name=line["name"]
+                siret=line["siret"], name=line["name"], organisation=delivery.owner
             )
     known = {
         (line.buyer.siret, line.year, line.family): line
@@ -268,13 +283,15 @@ def _read_agec(rows: list[Row], report: Report, today: date) -> None:
             report.unchanged += 1
 
 
-def _agec_line(row: Row) -> dict[str, Any]:
+def _agec_line(row: Row, delivery: Delivery) -> dict[str, Any]:
     year = v.whole(row.get("annee"))
     if year is None or not 2000 <= year <= 2200:
         raise RowFault("annee", "Une année est attendue.")
     siret = row.get("siret", "").replace(" ", "")
     if len(siret) != 14 or not siret.isdigit():
         raise RowFault("siret", "Un SIRET a quatorze chiffres.")
+    if siret in delivery.foreign:
+        raise RowFault("siret", FOREIGN_BUYER.format(siret))
     family = row[AGEC_MARK]
     if not family:
         raise RowFault(AGEC_MARK, "La famille de produits est absente.")
@@ -295,14 +312,14 @@ def _money(row: Row, column: str) -> Decimal:
     return found.quantize(Decimal("0.01"))
 
 
-def _read_small(rows: list[Row], report: Report, today: date) -> None:
+def _read_small(rows: list[Row], report: Report, delivery: Delivery) -> None:
     """Purchases under 40 000 €, through the same checks as published contracts."""
     records = [
         SourceRecord(n, f"ligne {n + 2}", ContractKind.CONTRACT, _small(n, row))
         for n, row in enumerate(rows)
     ]
     source = SourceFile("achats", records)
-    import_records(source, report, today=today, origin=Source.SMALL)
+    import_records(source, report, delivery, origin=Source.SMALL)
 
 
 def _small(position: int, row: Row) -> dict[str, Any]:

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from actions.models import Action, Organisation, Plan
+from pcaet.lib.french import NO_BREAK
 
-from .enums import EnvironmentalKind, ModificationReading, SocialKind
+from .enums import EnvironmentalKind, ModificationReading, SizeClass, SocialKind
 from .models import (
     Buyer,
     CommitteeMember,
     CommitteeSession,
     Contract,
+    ContractHolder,
     GoalScope,
+    Holder,
     Purchase,
     PurchaseAction,
     Rating,
@@ -49,6 +53,7 @@ ADDITIONS = (
     "disputes",
     "officer_note",
 )
+KINDS = ("social_kinds", "environmental_kinds")
 MAX_UPLOAD = 400 * 1024 * 1024
 
 
@@ -62,12 +67,31 @@ class DateInput(forms.DateInput):
 
 
 class ContractAdditionsForm(ContractModelForm):
-    """What the officer says of one contract."""
+    """What the officer says of one contract, and of the size of its holders."""
 
     class Meta:
         model = Contract
         fields = list(ADDITIONS)
         widgets = {"officer_note": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.holders = list(self.instance.contract_holders.select_related("holder"))
+        for link in self.holders:
+            self.fields[_size_field(link)] = forms.ChoiceField(
+                label=f"Taille à l’attribution : {link.holder}",
+                help_text=_known_size(link.holder),
+                choices=[("", "Non renseignée"), *SizeClass.choices],
+                required=False,
+                initial=link.size_class,
+            )
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Contract:
+        for link in self.holders:
+            link.size_class = self.cleaned_data[_size_field(link)]
+        ContractHolder.objects.bulk_update(self.holders, ["size_class"])
+        return super().save(commit)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -79,8 +103,19 @@ class ContractAdditionsForm(ContractModelForm):
         return data
 
 
+def _size_field(link: ContractHolder) -> str:
+    return f"taille_{link.pk}"
+
+
+def _known_size(holder: Holder) -> str:
+    if not holder.size_class:
+        return "SIRENE ne l’a pas encore dite."
+    year = f" en {holder.size_year}" if holder.size_year else ""
+    return f"Selon SIRENE{year}{NO_BREAK}: {holder.get_size_class_display()}."
+
+
 class BulkAdditionsForm(forms.Form):
-    """Kinds said of many contracts at once; what is left empty changes nothing."""
+    """What is said of many contracts at once; what is left empty changes nothing."""
 
     contracts = forms.ModelMultipleChoiceField(
         label="Contrats",
@@ -99,6 +134,11 @@ class BulkAdditionsForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    size_class = forms.ChoiceField(
+        label="Taille des titulaires à l’attribution",
+        choices=[("", "Ne pas changer"), *SizeClass.choices],
+        required=False,
+    )
 
     def __init__(self, *args: Any, contracts: ContractQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,22 +148,35 @@ class BulkAdditionsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if not (data.get("social_kinds") or data.get("environmental_kinds")):
-            raise forms.ValidationError("Choisir au moins une nature à indiquer.")
+        if not any(data.get(name) for name in (*KINDS, "size_class")):
+            raise forms.ValidationError("Choisir une nature ou une taille à indiquer.")
         return data
 
     @transaction.atomic
     def save(self) -> int:
-        """Add the kinds to what each contract already says. Counts the changed ones."""
-        changed = 0
-        for contract in self.cleaned_data["contracts"]:
-            before = (contract.social_kinds, contract.environmental_kinds)
-            for name in ("social_kinds", "environmental_kinds"):
-                added = self.cleaned_data[name]
-                setattr(contract, name, _joined(getattr(contract, name), added, name))
-            if before != (contract.social_kinds, contract.environmental_kinds):
-                contract.save(update_fields=["social_kinds", "environmental_kinds"])
-                changed += 1
+        """Add to what each contract already says. Counts the changed ones."""
+        contracts = self.cleaned_data["contracts"]
+        changed = {contract.pk for contract in contracts if self._add_kinds(contract)}
+        return len(changed | self._set_size(contracts))
+
+    def _add_kinds(self, contract: Contract) -> bool:
+        before = [getattr(contract, name) for name in KINDS]
+        for name in KINDS:
+            added = self.cleaned_data[name]
+            setattr(contract, name, _joined(getattr(contract, name), added, name))
+        if before == [getattr(contract, name) for name in KINDS]:
+            return False
+        contract.save(update_fields=KINDS)
+        return True
+
+    def _set_size(self, contracts: ContractQuerySet) -> set[int]:
+        size = self.cleaned_data["size_class"]
+        if not size:
+            return set()
+        links = ContractHolder.objects.filter(contract__in=contracts)
+        others = links.exclude(size_class=size)
+        changed = set(others.values_list("contract", flat=True))
+        others.update(size_class=size)
         return changed
 
 
@@ -150,10 +203,35 @@ class ImportForm(forms.Form):
         help_text="Données essentielles en JSON, XML ou CSV du ministère ; tailles "
         "d’entreprises, achats de moins de 40 000 € ou déclaration AGEC en CSV.",
     )
+    owner = forms.ModelChoiceField(
+        label="Rattacher les nouveaux acheteurs à",
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label="Aucun organisme : seuls les administrateurs les voient",
+        help_text="Les acheteurs déjà rattachés le restent.",
+    )
     dry_run = forms.BooleanField(
         label="Essayer seulement : voir ce qui changerait, sans rien écrire",
         required=False,
     )
+
+    def __init__(
+        self,
+        *args: Any,
+        authorities: QuerySet[Organisation],
+        owner: Organisation | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["owner"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = authorities
+        field.initial = owner
+
+    def clean_owner(self) -> Organisation | None:
+        """The one chosen; where nothing was asked, the likely one."""
+        chosen: Organisation | None = self.cleaned_data["owner"]
+        return chosen if "owner" in self.data else self.fields["owner"].initial
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -245,6 +323,30 @@ class PurchaseForm(PurchaseModelForm):
             if action.pk not in known
         )
         return purchase
+
+
+class AimsForm(forms.Form):
+    """Whether each action that a purchase aims at was carried through."""
+
+    STATES = (("", "Non renseigné"), ("true", "Oui"), ("false", "Non"))
+
+    def __init__(self, *args: Any, purchase: Purchase, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.aims = list(purchase.purchase_actions.all())
+        for aim in self.aims:
+            self.fields[f"action_{aim.pk}"] = forms.TypedChoiceField(
+                label=f"{aim.action.code} {aim.action.title}".strip(),
+                choices=self.STATES,
+                coerce=lambda value: value == "true",
+                empty_value=None,
+                required=False,
+                initial="" if aim.is_done is None else str(aim.is_done).lower(),
+            )
+
+    def save(self) -> None:
+        for aim in self.aims:
+            aim.is_done = self.cleaned_data[f"action_{aim.pk}"]
+        PurchaseAction.objects.bulk_update(self.aims, ["is_done"])
 
 
 class RatingForm(forms.Form):

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
-
 from actions.models import Plan
 
 from .formulas import Figure
@@ -57,13 +55,9 @@ class Statement:
 
 
 def contracts_of(plan: Plan) -> ContractQuerySet:
-    """The contracts of the authority's buyers, and of those not linked to any."""
-    authority = plan.authority
-    return Contract.objects.filter(
-        Q(buyer__organisation__isnull=True)
-        | Q(buyer__organisation__in=[authority.pk, authority.root_id])
-        | Q(buyer__organisation__parent=authority.root_id)
-    )
+    """The contracts of the authority's buyers."""
+    buyers = Buyer.objects.of_authorities([plan.authority.root_id])
+    return Contract.objects.filter(buyer__in=buyers)
 
 
 def statement_of(plan: Plan, *, last_year: int) -> Statement:

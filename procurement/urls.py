@@ -36,6 +36,7 @@ urlpatterns = [
     path("achats/<int:pk>/", purchases.purchase_detail, name="purchase_detail"),
     path("achats/<int:pk>/modifier/", purchases.purchase_edit, name="purchase_edit"),
     path("achats/<int:pk>/cotation/", purchases.purchase_rate, name="purchase_rate"),
+    path("achats/<int:pk>/actions/", purchases.purchase_aims, name="purchase_aims"),
     path("comite/", committee.session_list, name="session_list"),
     path("comite/ajouter/", committee.session_add, name="session_add"),
     path("comite/<int:pk>/", committee.session_detail, name="session_detail"),

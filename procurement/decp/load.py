@@ -10,16 +10,18 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from actions.models import Organisation
 from pcaet.lib.batches import batches
 from pcaet.lib.rows import take_stock
 
 from ..enums import Source
-from ..models import Contract, ContractHolder, ImportedFile, RawRecord
+from ..models import Buyer, Contract, ContractHolder, ImportedFile, RawRecord
 from .clean import published_days
 from .read import read
 from .source import SourceFile, SourceRecord
@@ -31,6 +33,10 @@ from .write import Change, Known, keep_refused, write
 RECORDS_AT_ONCE = 5_000
 # Changes after which the base reads its tables better once it has looked at them.
 MANY = 1_000
+FOREIGN_BUYER = (
+    "L’acheteur {} n’est pas rattaché à votre collectivité : un administrateur peut l’y "
+    "rattacher."
+)
 # What to know of a contract before it is changed.
 KNOWN_COLUMNS = ("key", "pk", "version", "record")
 # A report that nobody would read to its end is cut, and says so.
@@ -84,15 +90,42 @@ class Report:
             self.rejections.append({"path": path, "reason": refused.reason})
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """A file as someone brings it: the day, the account, whose its new buyers are."""
+
+    today: date
+    user: User | None = None
+    owner: Organisation | None = None
+
+    @cached_property
+    def foreign(self) -> frozenset[str]:
+        """SIRETs of the buyers whose register the account does not keep. One query."""
+        if self.user is None:
+            return frozenset()
+        ours = Buyer.objects.managed_by(self.user).values("pk")
+        others = Buyer.objects.exclude(pk__in=ours)
+        return frozenset(others.values_list("siret", flat=True))
+
+    def refuse_foreign(self, item: Understood) -> None:
+        """Nobody changes the contracts of another authority by a file."""
+        if item.buyer in self.foreign:
+            raise Refused("acheteur.id", FOREIGN_BUYER.format(item.buyer))
+
+
 def import_file(
     content: bytes,
     *,
     name: str,
     today: date,
     user: User | None = None,
+    owner: Organisation | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Bring a file into the register, or only say what it would bring.
+
+    Args:
+        owner: whose the buyers are that the register does not know yet.
 
     Raises:
         procurement.decp.source.DecpFileError: the file as a whole cannot be read.
@@ -101,7 +134,7 @@ def import_file(
     digest = hashlib.sha256(content).hexdigest()
     report = Report(name=name[:300], sha256=digest, shape=source.shape)
     with transaction.atomic():
-        import_records(source, report, today=today, user=user)
+        import_records(source, report, Delivery(today, user, owner))
         transaction.set_rollback(dry_run)
     if not dry_run and report.created + report.updated >= MANY:
         take_stock(Contract, ContractHolder)
@@ -111,9 +144,8 @@ def import_file(
 def import_records(
     source: SourceFile,
     report: Report,
+    delivery: Delivery,
     *,
-    today: date,
-    user: User | None = None,
     origin: Source = Source.DECP,
 ) -> None:
     """Bring records into the register, and tell it in the report."""
@@ -125,11 +157,11 @@ def import_records(
             name=report.name,
             sha256=report.sha256,
             shape=report.shape,
-            imported_by=user,
+            imported_by=delivery.user,
         )
         for records in batches(source.records, RECORDS_AT_ONCE):
-            understood, refused = check(records, report, today=today)
-            write(compare(understood, report), file, origin)
+            understood, refused = check(records, report, delivery)
+            write(compare(understood, report), file, origin, delivery.owner)
             if not known:
                 keep_refused(refused, file)
             numbers.add(understood)
@@ -140,15 +172,16 @@ def import_records(
 
 
 def check(
-    records: list[SourceRecord], report: Report, *, today: date
+    records: list[SourceRecord], report: Report, delivery: Delivery
 ) -> tuple[list[Understood], list[tuple[SourceRecord, Refused]]]:
-    """Every record understood, or refused with its reason. No query."""
+    """Every record understood, or refused with its reason. At most one query."""
     understood: list[Understood] = []
     refused: list[tuple[SourceRecord, Refused]] = []
     report.read += len(records)
     for record in records:
         try:
-            item = understand(record, today=today)
+            item = understand(record, today=delivery.today)
+            delivery.refuse_foreign(item)
         except Refused as error:
             refused.append((record, error))
             report.add_rejection(record, error)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from actions.models import Organisation
 from pcaet.lib.rows import insert_rows, update_rows
 
 from ..enums import ModificationReading, Source
@@ -98,10 +99,16 @@ class Change:
 Pairs = list[tuple[int, Change]]
 
 
-def write(changes: list[Change], file: ImportedFile, origin: Source) -> None:
+def write(
+    changes: list[Change],
+    file: ImportedFile,
+    origin: Source,
+    owner: Organisation | None,
+) -> None:
+    """Write what changes; buyers that are new belong to ``owner``."""
     if not changes:
         return
-    buyers = _buyers(change.latest for change in changes)
+    buyers = _buyers((change.latest for change in changes), owner)
     holders = _holders(change.latest for change in changes)
     created = [change for change in changes if change.existing is None]
     updated = [(c.existing.pk, c) for c in changes if c.existing is not None]
@@ -156,12 +163,18 @@ def _published(change: Change) -> list[Any]:
     ]
 
 
-def _buyers(items: Iterable[Understood]) -> dict[str, Buyer]:
+def _buyers(
+    items: Iterable[Understood], owner: Organisation | None
+) -> dict[str, Buyer]:
     names: dict[str, str] = {}
     for item in items:
         names[item.buyer] = names.get(item.buyer) or item.buyer_name
     known = Buyer.objects.in_bulk(names, field_name="siret")
-    new = [Buyer(siret=s, name=name) for s, name in names.items() if s not in known]
+    new = [
+        Buyer(siret=siret, name=name, organisation=owner)
+        for siret, name in names.items()
+        if siret not in known
+    ]
     Buyer.objects.bulk_create(new)
     named = [b for b in known.values() if not b.name and names[b.siret]]
     for buyer in named:

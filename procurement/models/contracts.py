@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from actions.access import administers, member_roots
-from actions.models import Organisation
+from actions.models import Organisation, Plan
 from pcaet.lib.constraints import not_negative, one_of
 from pcaet.lib.months import add_months
 
@@ -50,9 +50,17 @@ SOCIAL = CONSIDERATIONS[:3]
 ENVIRONMENTAL = CONSIDERATIONS[3:]
 
 
+def scheme_authority() -> int | None:
+    """The authority whose purchases are followed here, if only one is. One query."""
+    schemes = Plan.objects.exclude(goals__formula="").filter(goals__isnull=False)
+    found = schemes.values_list("authority", "authority__parent").distinct()
+    roots = {parent or authority for authority, parent in found}
+    return roots.pop() if len(roots) == 1 else None
+
+
 class BuyerQuerySet(models.QuerySet["Buyer"]):
     def visible_to(self, user: User | AnonymousUser) -> BuyerQuerySet:
-        """The user's authorities, and buyers that belong to none yet."""
+        """Those of the user's authorities; administrators see all."""
         if administers(user):
             return self
         if not user.has_perm("procurement.view_contract"):
@@ -68,9 +76,21 @@ class BuyerQuerySet(models.QuerySet["Buyer"]):
         return self._within_reach(user)
 
     def _within_reach(self, user: User | AnonymousUser) -> BuyerQuerySet:
-        return self.filter(
-            Q(organisation__isnull=True) | Q(organisation__in=member_roots(user))
-        )
+        return self.of_authorities(member_roots(user))
+
+    def of_authorities(self, roots: Collection[int]) -> BuyerQuerySet:
+        """The buyers linked to these organisations or to their departments.
+
+        One that nobody linked yet is the only authority's that has a scheme here;
+        where there are several, or none, only administrators see it. One query.
+        """
+        ours = Q(organisation__in=roots) | Q(organisation__parent__in=roots)
+        if scheme_authority() in roots:
+            ours |= Q(organisation__isnull=True)
+        return self.filter(ours)
+
+    def unlinked(self) -> BuyerQuerySet:
+        return self.filter(organisation__isnull=True)
 
 
 class Buyer(models.Model):

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
+from actions.access import administers, member_roots
+from actions.models import Membership
+
 from .contracts import Contract
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class ImportedFileQuerySet(models.QuerySet["ImportedFile"]):
+    def visible_to(self, user: User | AnonymousUser) -> ImportedFileQuerySet:
+        """Those that the user or people of the same authorities brought."""
+        if administers(user):
+            return self
+        roots = member_roots(user)
+        colleagues = Membership.objects.filter(
+            Q(organisation__in=roots) | Q(organisation__parent__in=roots)
+        )
+        return self.filter(
+            Q(imported_by=user.pk) | Q(imported_by__in=colleagues.values("user"))
+        )
 
 
 class ImportedFile(models.Model):
@@ -25,6 +49,8 @@ class ImportedFile(models.Model):
         related_name="+",
     )
     report = models.JSONField("compte rendu", default=dict)
+
+    objects = ImportedFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = "fichier importé"

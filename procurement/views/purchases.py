@@ -21,7 +21,7 @@ from ..access import (
     may_keep,
     reads_register,
 )
-from ..forms import PurchaseForm, RatingForm, renewal_initial
+from ..forms import AimsForm, PurchaseForm, RatingForm, renewal_initial
 from ..models import Buyer, Contract, Purchase
 
 # The scheme begins its work twenty-four months before a contract ends.
@@ -107,6 +107,7 @@ def purchase_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "steps": purchase.steps(),
         "today": timezone.localdate(),
         "rating_form": RatingForm(purchase=purchase),
+        "aims_form": AimsForm(purchase=purchase),
         "may_keep": may_keep(request.user),
     }
     return render(request, "procurement/purchase_detail.html", context)
@@ -144,4 +145,19 @@ def purchase_rate(request: SignedInRequest, pk: int) -> HttpResponseBase:
         messages.success(request, "La cotation est enregistrée.")
     else:
         messages.error(request, "Une note va de 0 à 4.")
+    return redirect(purchase)
+
+
+@require_POST
+@keeps_register
+def purchase_aims(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """Say which of the actions aimed at were carried through."""
+    purchases = Purchase.objects.managed_by(request.user).for_list()
+    purchase = get_object_or_404(purchases, pk=pk)
+    form = AimsForm(request.POST, purchase=purchase)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "L’avancement des actions visées est enregistré.")
+    else:
+        messages.error(request, "Dire de chaque action si elle est menée à terme.")
     return redirect(purchase)

@@ -15,7 +15,13 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from ..access import SignedInRequest, keeps_register, may_keep, reads_register
+from ..access import (
+    SignedInRequest,
+    keeps_register,
+    may_keep,
+    reads_register,
+    unlinked_buyers,
+)
 from ..decp.publish import publish
 from ..decp.write import read_modification
 from ..enums import ModificationReading
@@ -48,6 +54,7 @@ def contract_list(request: SignedInRequest) -> HttpResponse:
         "address": address.urlencode(),
         "may_keep": may_keep(request.user),
         "bulk_form": BulkAdditionsForm(contracts=Contract.objects.none()),
+        "unlinked": unlinked_buyers(request.user),
         "is_filtered": any(request.GET.get(name) for name in chosen.filters),
     }
     return render(request, "procurement/contract_list.html", context)

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from procurement.decp.load import Report, import_file
-from procurement.models import Contract
+from procurement.models import Buyer, Contract
+from tests.actions.factories import organisation
 
 TODAY = date(2026, 11, 22)
 BUYER = "24440055200026"
@@ -41,6 +42,12 @@ def record(**changes: Any) -> dict[str, Any]:
 def decp(*records: Any, concessions: tuple[Any, ...] = ()) -> bytes:
     groups = {"marche": list(records), "contrat-concession": list(concessions)}
     return json.dumps({"marches": groups}).encode()
+
+
+def keep_buyer() -> Buyer:
+    """The buyer of the records, linked to the officer's authority."""
+    ours = organisation("Grand Besançon")
+    return Buyer.objects.create(siret=BUYER, organisation=ours)
 
 
 def bring(*records: Any, name: str = "essai.json") -> Report:

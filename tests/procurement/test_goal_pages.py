@@ -12,7 +12,7 @@ from procurement.enums import GoalFormula
 from procurement.formulas import Answer, Figure, Tally
 from procurement.goals import GoalResult
 from procurement.models import LegalParameter
-from tests.procurement.records import TODAY, bring, record
+from tests.procurement.records import TODAY, bring, keep_buyer, record
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,7 @@ def test_a_gauge_without_data_draws_no_zero() -> None:
 
 @pytest.fixture
 def page(client: Client, officer: User) -> Client:
+    keep_buyer()
     client.force_login(officer)
     return client
 

@@ -13,11 +13,13 @@ from procurement.models import (
     Buyer,
     CommitteeSession,
     Contract,
+    ContractHolder,
     Purchase,
+    PurchaseAction,
     RatingCriterion,
 )
 from tests.actions.factories import organisation
-from tests.procurement.records import bring, bring_one, modification, record
+from tests.procurement.records import bring, bring_one, keep_buyer, modification, record
 
 DATA = Path(__file__).parents[1] / "data" / "decp"
 VALID = DATA / "v2_valide_dematis_2024-07-26.json"
@@ -37,6 +39,7 @@ KEEPERS_PAGES = ["import_list", "purchase_add", "session_add"]
 
 @pytest.fixture
 def browser(client: Client, officer: User) -> Client:
+    keep_buyer()
     client.force_login(officer)
     return client
 
@@ -331,7 +334,7 @@ def test_the_number_of_queries_of_the_goals_is_constant(
     Plan.objects.update(is_public=True)
     bring(*(record(id=str(n), objet=f"Achat {n}") for n in range(30)))
     for name in ("goal_list", "action_list"):
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(27):
             browser.get(url(name))
 
 
@@ -369,3 +372,61 @@ def test_the_scope_is_chosen_by_the_officer_of_the_scheme(
 def test_the_export_is_a_file(browser: Client) -> None:
     response = browser.get(url("contract_export"))
     assert response.json() == {"marches": {"marche": [], "contrat-concession": []}}
+
+
+def test_the_size_of_a_holder_is_said_at_the_award(browser: Client) -> None:
+    contract = bring_one()
+    link = contract.contract_holders.get()
+    page = browser.get(url("contract_edit", contract.pk)).content.decode()
+    assert f"Taille à l’attribution : {link.holder}" in page
+    browser.post(url("contract_edit", contract.pk), {f"taille_{link.pk}": "sme"})
+    link.refresh_from_db()
+    assert link.effective_size == "sme"
+
+
+def test_sizes_are_said_of_many_contracts_at_once(browser: Client) -> None:
+    bring(record(), record(id="2"))
+    chosen = list(Contract.objects.values_list("pk", flat=True))
+    posted = {"contracts": chosen, "size_class": "micro"}
+    answer = browser.post(url("contract_bulk"), posted, follow=True)
+    assert "2 contrats complétés." in answer.content.decode()
+    sizes = ContractHolder.objects.values_list("size_class", flat=True)
+    assert list(sizes) == ["micro", "micro"]
+
+
+def aim(planned: Purchase, plan: Plan) -> PurchaseAction:
+    return PurchaseAction.objects.create(purchase=planned, action=plan.actions.first())
+
+
+def test_an_action_aimed_at_is_said_carried_through(
+    browser: Client, clermont: Plan
+) -> None:
+    aimed = aim(purchase(), clermont)
+    for posted, state in (("true", True), ("false", False), ("", None)):
+        browser.post(
+            url("purchase_aims", aimed.purchase_id), {f"action_{aimed.pk}": posted}
+        )
+        aimed.refresh_from_db()
+        assert aimed.is_done is state
+
+
+def test_actions_of_another_authority_are_left_alone(
+    browser: Client, clermont: Plan
+) -> None:
+    contract = bring_one()
+    aimed = aim(purchase(), clermont)
+    of_another(contract)
+    address = url("purchase_aims", aimed.purchase_id)
+    posted = {f"action_{aimed.pk}": "true"}
+    assert browser.post(address, posted).status_code == 404
+
+
+def test_a_reader_sees_which_actions_were_carried_through(
+    client: Client, reader: User, clermont: Plan
+) -> None:
+    keep_buyer()
+    aimed = aim(purchase(), clermont)
+    client.force_login(reader)
+    page = client.get(aimed.purchase.get_absolute_url()).content.decode()
+    assert f"{aimed.action.code} " in page and "non renseigné" in page
+    assert "Enregistrer l’avancement" not in page

@@ -33,7 +33,10 @@ class Command(BaseCommand):
         try:
             content = path.read_bytes()
             found = import_file(
-                content, name=path.name, today=localdate(), dry_run=dry_run
+                content,
+                name=path.name,
+                today=localdate(),
+                dry_run=dry_run,
             )
         except OSError as error:
             raise CommandError(f"{path} ne se lit pas.") from error
