@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -25,7 +26,13 @@ YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
 YEARLY_HEADER = re.compile(
     rf"(?:(?P<what>[a-z' ]+?) )?(?:en |pour )?{YEAR}(?: (?P<after>[a-z' ]+))?"
 )
-HORIZON = re.compile(r"(?:etape |jalon )?(?:a|d ici|dans) (?P<years>[0-9]{1,2}) ans?")
+HORIZON = re.compile(
+    r"(?:etape |jalon )?(?:a|d ici|dans) (?P<years>[0-9]{1,2}) (?P<word>a[nu][s5]?)"
+)
+# Letters and figures that a scan takes for each other, under one of them.
+CONFUSED = str.maketrans("1lj|fc0qu5869", "iiiiteoonsbbg")
+FIGURES = str.maketrans("olisbzg", "0115829")
+LIKE_A_YEAR = re.compile(r"[12l][09o][0-9olisbzg]{2}")
 SHORT_CODE = re.compile(r"[A-Za-z]{0,4}[ .-]?[0-9]{1,4}(?:[.-][0-9A-Za-z]{1,4})*\.?")
 REFERENCE = re.compile(r"[0-9]\.[0-9](?:\.[0-9]+)?\.?(?:\s|$)")
 
@@ -101,6 +108,12 @@ class Recogniser:
             for field, (_label, words) in YEARLY.items()
             for name in names_of(words)
         }
+        self._confusable: dict[str, set[str]] = defaultdict(set)
+        for known, field in self._synonyms.items():
+            self._confusable[_confusable(known)].add(field)
+        self._confused_yearly = {"": "target"} | {
+            _confusable(known): field for known, field in self._yearly.items()
+        }
         self._likened = [
             (known, _letters(known))
             for known in self._synonyms
@@ -128,6 +141,7 @@ class Recogniser:
             self._listed(key)
             or self._listed(bare)
             or self._of_year(bare or key)
+            or self._confused(bare or key)
             or self._alike(bare or key)
         )
 
@@ -137,13 +151,25 @@ class Recogniser:
 
     def _of_year(self, key: str) -> Named | None:
         if horizon := HORIZON.fullmatch(key):
-            return Named("milestone", int(horizon["years"]))
+            is_sure = horizon["word"] in {"an", "ans"}
+            return Named("milestone", int(horizon["years"]), is_sure)
         match = YEARLY_HEADER.fullmatch(key)
         if not match:
             return None
         what = match["what"] or match["after"]
         field = self._yearly.get(what) if what else "target"
         return Named(field, int(match["year"])) if field else None
+
+    def _confused(self, key: str) -> Named | None:
+        """A header whose letters a scan took for others: «Fln», «201S»."""
+        words = key.split()
+        years = [w.translate(FIGURES) for w in words if LIKE_A_YEAR.fullmatch(w)]
+        if len(years) == 1:
+            what = [w for w in words if not LIKE_A_YEAR.fullmatch(w)]
+            field = self._confused_yearly.get(_confusable(" ".join(what)))
+            return Named(field, int(years[0]), is_sure=False) if field else None
+        fields = self._confusable[_confusable(key)] if len(key) > 1 else set()
+        return Named(min(fields), is_sure=False) if len(fields) == 1 else None
 
     def _alike(self, key: str) -> Named | None:
         """A header that a scan damaged; none where two fields are as close."""
@@ -169,6 +195,11 @@ class Recogniser:
         if len(ranked) > 1 and ranked[1][1] >= ranked[0][1]:
             return None
         return Named(ranked[0][0], is_sure=False)
+
+
+def _confusable(key: str) -> str:
+    """The same for keys that a scan confuses."""
+    return _singular(key).replace("rn", "m").translate(CONFUSED)
 
 
 def _letters(key: str) -> int:

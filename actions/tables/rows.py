@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +58,9 @@ LISTS = {
     "indicators_effect": "effect",
     "indicators_marker": "marker",
 }
+# Whatever their columns, a complement ends the description, and effects follow
+# realisations.
+READ_LAST = {"complement": 1, **{name: rank for rank, name in enumerate(LISTS, 2)}}
 TEXTS = {"title", "context", "description", "consultation", "impact_objective"}
 INDICATOR_TEXTS = {
     "indicator_unit": ("unit", 200),
@@ -163,7 +167,8 @@ class SectionReader:
         self.number = number
         self.gathered = gathered
         self.setting = setting
-        self.columns = [c for c in columns if c.named.field not in {"", "ignored"}]
+        known = [c for c in columns if c.named.field not in {"", "ignored"}]
+        self.columns = sorted(known, key=lambda c: READ_LAST.get(c.named.field, 0))
         self.first = {c.named.field: c.index for c in reversed(self.columns)}
         self.fields = {c.named.field for c in self.columns}
         self.has_measures = bool(self.fields & {"measure", "measure_code"})
@@ -171,6 +176,7 @@ class SectionReader:
         self.catalogue = self._catalogue() if self._cites_references else ""
         self.titles_give_codes = self._titles_give_codes()
         self.readers = self._readers()
+        self.of_measure = self._columns_of_measures()
         # What the lines above left standing.
         self.place = self._place_of_sheet()
         self.place_from_sheet = self.place
@@ -515,7 +521,6 @@ class SectionReader:
         """Give the action and its measure what the cells of the line say."""
         self.current = action
         cells = self.sheet.rows[row]
-        after_measure = self._measure_column
         for column in self.columns:
             reader = self.readers.get(column.named.field)
             if reader is None:
@@ -526,21 +531,38 @@ class SectionReader:
             if value == "":
                 self._erase(action, column, row)
                 continue
-            of_measure = (
-                measure is not None
-                and column.named.field in OF_MEASURE
-                and (
-                    column.index > after_measure
-                    or column.named.field in ALWAYS_OF_MEASURE
-                )
-            )
-            owner = measure if of_measure and measure is not None else action
-            reader(owner, column, row, value)
+            of_measure = measure is not None and column.index in self.of_measure
+            reader(measure if of_measure else action, column, row, value)
 
-    @property
-    def _measure_column(self) -> int:
-        found = [self.first[n] for n in ("measure", "measure_code") if n in self.first]
-        return min(found, default=0)
+    def _columns_of_measures(self) -> set[int]:
+        """The columns that speak of the measure of their line, not of its action."""
+        return {
+            c.index
+            for c in self.columns
+            if c.named.field in ALWAYS_OF_MEASURE
+            or (c.named.field in OF_MEASURE and self._is_beyond_measure(c.index))
+            or (c.named.field in ROLE_COLUMNS and self._varies_within_actions(c.index))
+        }
+
+    def _is_beyond_measure(self, index: int) -> bool:
+        """The column stands on the other side of the measure than the action."""
+        own = [self.first[n] for n in ("measure", "measure_code") if n in self.first]
+        above = [self.first[n] for n in ("title", "code") if n in self.first]
+        if above and own and min(above) > max(own):
+            return index < min(own)
+        return index > min(own, default=0)
+
+    def _varies_within_actions(self, index: int) -> bool:
+        """The measures of one action have others there: it is not the action's."""
+        found: dict[str, set[str]] = defaultdict(set)
+        action = ""
+        for row in self.section.rows if self.has_measures else ():
+            action = (
+                self._raw_text(row, "code") or self._raw_text(row, "title") or action
+            )
+            if text := fold(text_of(self.sheet.cell(row, index))):
+                found[action].add(text)
+        return any(len(texts) > 1 for texts in found.values())
 
     def _erase(self, action: ActionRecord, column: Column, row: int) -> None:
         """An empty cell says nothing, unless the person made it say «nothing»."""

@@ -6,6 +6,7 @@ Each variation turns the sheets of a workbook into others that say the same.
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import unicodedata
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from .tables import sample, saved
 
 Row: TypeAlias = list[Any]
 Sheets: TypeAlias = dict[str, list[Row]]
+Variation: TypeAlias = Callable[[Sheets], Sheets]
 
 # Other names that authorities give the columns of the samples.
 SYNONYMS = {
@@ -70,7 +72,7 @@ DAMAGES = (("i", "l"), ("t", "f"), ("o", "0"), ("e", "c"), ("l", "1"), ("n", "u"
 
 
 def sheets_of(name: str, *, repeated: bool = True) -> Sheets:
-    """The cells of a sample; merged ones repeat their value, or leave the rest empty."""
+    """The cells of a sample; merged ones repeat their value, or stand empty."""
     book = openpyxl.load_workbook(io.BytesIO(sample(name)))
     found: Sheets = {}
     for sheet in book.worksheets:
@@ -149,7 +151,12 @@ def turned_order(sheets: Sheets) -> Sheets:
 
 def titled(sheets: Sheets) -> Sheets:
     """A title, an explanation and empty rows above each table."""
-    head: list[Row] = [["Plan d’actions 2020-2026"], [], ["Document de travail, mai"], []]
+    head: list[Row] = [
+        ["Plan d’actions 2020-2026"],
+        [],
+        ["Document de travail, mai"],
+        [],
+    ]
     return {name: [*head, *rows] for name, rows in sheets.items()}
 
 
@@ -215,15 +222,20 @@ def as_ods(sheets: Sheets) -> tuple[str, bytes | str]:
 def as_cp1252(sheets: Sheets) -> tuple[str, bytes | str]:
     name, rows = next(iter(sheets.items()))
     file = io.StringIO()
-    csv.writer(file, delimiter=";").writerows(rows)
+    csv.writer(file, delimiter=";").writerows(map(_written, rows))
     return f"{name}.csv", file.getvalue().encode("cp1252", "replace")
 
 
 def as_pasted(sheets: Sheets) -> tuple[str, bytes | str]:
     """As a spreadsheet puts a selection in the clipboard."""
     rows = next(iter(sheets.values()))
-    lines = ["\t".join(_in_clipboard(cell) for cell in row) for row in rows]
+    lines = ["\t".join(_in_clipboard(cell) for cell in _written(row)) for row in rows]
     return "", "\n".join(lines)
+
+
+def _written(row: Row) -> Row:
+    """Dates as a spreadsheet shows them."""
+    return [f"{c:%d/%m/%Y}" if isinstance(c, datetime.date) else c for c in row]
 
 
 def _in_clipboard(cell: object) -> str:

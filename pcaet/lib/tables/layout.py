@@ -24,7 +24,11 @@ MIN_NAMED_IN_COLUMN = 3
 MIN_SHARE = 0.4
 # …and more of those of a header repeated within the rows, where all is listed.
 MIN_REPEATED_SHARE = 0.6
+# A header is worth its names: those that are listed, those that look like one, and
+# years, which may be values elsewhere. One name and two years make a table.
+LIKELY_WEIGHT = 0.9
 YEAR_WEIGHT = 0.5
+ENOUGH = 1.9
 YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 
 
@@ -54,7 +58,7 @@ def find_sections(
         sheet = sheet.transposed()
         by_row = _best_row(sheet, recognise)
     score, row = by_row
-    if score < MIN_NAMED:
+    if score < ENOUGH:
         return []
     return _cut(sheet, row, recognise)
 
@@ -66,7 +70,7 @@ def _best_row(sheet: Sheet, recognise: Recogniser) -> tuple[float, int]:
         for row in islice(_rows_of_cells(sheet), SEARCHED_ROWS)
     ]
     best = max((score for score, _row in scores), default=0.0)
-    enough = max(best * NEARLY, MIN_NAMED)
+    enough = max(best * NEARLY, ENOUGH)
     return next(((s, row) for s, row in scores if s >= enough), (0.0, -1))
 
 
@@ -82,10 +86,11 @@ def _named_in_columns(sheet: Sheet, recognise: Recogniser) -> float:
     best = 0.0
     for col in range(SEARCHED_COLUMNS):
         rows = range(min(len(sheet.rows), SEARCHED_ROWS))
-        texts = [_short(sheet, row, col) for row in rows]
-        if len(set(texts)) == len(texts):
+        texts = [text for row in rows if (text := _short(sheet, row, col))]
+        is_header = len(set(texts)) == len(texts)
+        if is_header and _count(texts, recognise) >= MIN_NAMED_IN_COLUMN:
             best = max(best, _score(texts, recognise))
-    return best if best >= MIN_NAMED_IN_COLUMN else 0
+    return best
 
 
 def row_texts(sheet: Sheet, row: int) -> list[str]:
@@ -106,7 +111,7 @@ def _score(texts: list[str], recognise: Recogniser) -> float:
     if len(named) < MIN_SHARE * len(set(filled)):
         return 0
     return sum(
-        (YEAR_WEIGHT if name.startswith("target:") else 1) * (1 if listed else 0.8)
+        YEAR_WEIGHT if name.startswith("target:") else 1 if listed else LIKELY_WEIGHT
         for name, listed in named.items()
     )
 
