@@ -75,6 +75,10 @@ SMALL_MAPPING = {
     "considerations sociales": "considerationsSociales",
     "considerations environnementales": "considerationsEnvironnementales",
 }
+SMALL_COLUMNS = {field: column for column, field in SMALL_MAPPING.items()} | {
+    "acheteur.id": "acheteur",
+    "titulaires": "titulaire",
+}
 AGEC_AMOUNTS = {
     "total": "montant_total",
     "reused": "montant_reemploi_et_reutilisation",
@@ -107,7 +111,7 @@ def import_any(
         )
     rows = _rows(content)
     digest = hashlib.sha256(content).hexdigest()
-    report = Report(name=name[:300], sha256=digest, shape="", read=len(rows))
+    report = Report(name=name[:300], sha256=digest, shape="")
     with transaction.atomic():
         reader(rows, report, Delivery(today, user, owner))
         if report.file_id is None:
@@ -133,7 +137,11 @@ def _text(content: bytes) -> str:
 def _header(content: bytes) -> set[str]:
     first = _text(content[:20_000]).split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
-    return {fold(name) for name in next(csv.reader([first], delimiter=delimiter), [])}
+    try:
+        names = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error:
+        return set()
+    return {fold(name) for name in names}
 
 
 def _reader_of(
@@ -182,7 +190,7 @@ def _each(rows: list[Row], report: Report, read: Callable[[Row], Any]) -> list[A
 
 def _read_sizes(rows: list[Row], report: Report, delivery: Delivery) -> None:
     """Sizes of firms as SIRENE gives them, on every premises of each firm."""
-    report.shape = "sirene"
+    report.shape, report.read = "sirene", len(rows)
     found = dict(_each(rows, report, _size))
     firms: dict[str, list[Holder]] = {}
     for some in batches(found, 500):
@@ -248,7 +256,7 @@ def _set_size(
 
 def _read_agec(rows: list[Row], report: Report, delivery: Delivery) -> None:
     """The yearly declaration of reused and recycled goods."""
-    report.shape = "agec"
+    report.shape, report.read = "agec", len(rows)
     lines: list[dict[str, Any]] = _each(
         rows, report, lambda row: _agec_line(row, delivery)
     )
@@ -315,9 +323,13 @@ def _money(row: Row, column: str) -> Decimal:
 def _read_small(rows: list[Row], report: Report, delivery: Delivery) -> None:
     """Purchases under 40 000 €, through the same checks as published contracts."""
     records = [
-        SourceRecord(n, f"ligne {n + 2}", ContractKind.CONTRACT, _small(n, row))
+        SourceRecord(
+            n, f"ligne {n + 2}", ContractKind.CONTRACT, _small(n, row), is_whole=False
+        )
         for n, row in enumerate(rows)
+        if any(row.values())
     ]
+    report.columns = SMALL_COLUMNS
     source = SourceFile("achats", records)
     import_records(source, report, delivery, origin=Source.SMALL)
 

@@ -74,7 +74,11 @@ def read_flat(text: str) -> SourceFile:
     first_line = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first_line.count)
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    if not {"id", "acheteur.id", "objet"} <= set(rows.fieldnames or ()):
+    try:
+        columns = set(rows.fieldnames or ())
+    except csv.Error:
+        columns = set()
+    if not columns >= {"id", "acheteur.id", "objet"}:
         raise DecpFileError(
             "Le fichier n’est ni du JSON, ni du XML, ni le CSV du ministère (colonnes "
             "« id », « acheteur.id », « objet »)."

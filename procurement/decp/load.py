@@ -45,7 +45,11 @@ MAX_LINES = 1_000
 
 @dataclass(slots=True)
 class Report:
-    """What a file brought. Each record read is counted once."""
+    """What a file brought. Each record read is counted once.
+
+    Attributes:
+        columns: the column of the file that holds a field, where it has its own names.
+    """
 
     name: str
     sha256: str
@@ -60,6 +64,7 @@ class Report:
     anomaly_count: int = 0
     shared_numbers: list[dict[str, Any]] = field(default_factory=list)
     file_id: int | None = None
+    columns: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -80,14 +85,20 @@ class Report:
     def add_anomalies(self, item: Understood) -> None:
         self.anomaly_count += len(item.anomalies)
         for name, sentence in item.anomalies[: MAX_LINES - len(self.anomalies)]:
-            path = f"{item.source.path}.{name}"
+            path = self._place(item.source, name)
             self.anomalies.append({"path": path, "reason": sentence})
 
     def add_rejection(self, source: SourceRecord, refused: Refused) -> None:
         self.rejected += 1
         if len(self.rejections) < MAX_LINES:
-            path = ".".join(filter(None, (source.path, refused.field_name)))
+            path = self._place(source, refused.field_name)
             self.rejections.append({"path": path, "reason": refused.reason})
+
+    def _place(self, source: SourceRecord, name: str) -> str:
+        """Where a fault stands, for a person to find it."""
+        if name in self.columns:
+            return f"{source.path}, colonne « {self.columns[name]} »"
+        return f"{source.path}.{name}" if name else source.path
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from .xml_file import read_xml
 
 # The national consolidation of a month is about 300 MB; an authority's is under one.
 MAX_BYTES = 400 * 1024 * 1024
+# How zip archives begin, Excel and LibreOffice files among them.
+ARCHIVE = b"PK\x03\x04"
+WEB_PAGE = re.compile(r"<!doctype html|<html", re.IGNORECASE)
 
 
 def read(content: bytes) -> SourceFile:
@@ -26,12 +29,20 @@ def read(content: bytes) -> SourceFile:
     """
     if len(content) > MAX_BYTES:
         raise DecpFileError("Le fichier dépasse 400 Mo : le découper par mois.")
+    if content.startswith(ARCHIVE):
+        raise DecpFileError(
+            "C’est une archive ou un classeur : en sortir le fichier JSON, XML ou CSV."
+        )
     text = _decode(content)
     start = re.search(r"\S", text)
     if start is None:
         raise DecpFileError("Le fichier est vide.")
     if start[0] in "{[":
         return read_json(text)
+    if WEB_PAGE.match(text, start.start()):
+        raise DecpFileError(
+            "C’est une page web, pas un fichier de données : le télécharger de nouveau."
+        )
     return read_xml(text) if start[0] == "<" else read_flat(text)
 
 

@@ -26,6 +26,7 @@ class SourceRecord:
         path: where it stands, for a person to find it («marches.marche[3]»).
         content: a mapping, or whatever stood in its place.
         notes: what reading already found wrong: (field, sentence).
+        is_whole: whether all the fields of published data are expected.
     """
 
     position: int
@@ -33,6 +34,7 @@ class SourceRecord:
     kind: ContractKind
     content: Any
     notes: list[tuple[str, str]] = field(default_factory=list)
+    is_whole: bool = True
 
 
 @dataclass(slots=True)

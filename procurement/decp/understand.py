@@ -138,6 +138,10 @@ class _Reading:
     def _note(self, name: str, sentence: str) -> None:
         self.anomalies.append((name, sentence))
 
+    def _note_absent(self, name: str, sentence: str) -> None:
+        if self.source.is_whole:
+            self._note(name, sentence)
+
     def _required(self, name: str) -> str:
         found: str | None = self.record.get(name)
         if found is None:
@@ -240,7 +244,7 @@ class _Reading:
     def _months(self, amount: Decimal | None) -> int | None:
         found = v.whole(self.record.get("dureeMois"))
         if not found:
-            self._note("dureeMois", "Durée absente ou nulle.")
+            self._note_absent("dureeMois", "Durée absente ou nulle.")
             return None
         small = amount is not None and amount < SMALL_FOR_DECADES
         if found in DAYS_IN_YEAR and small:
@@ -270,7 +274,7 @@ class _Reading:
     def _procedure(self) -> str:
         written: str | None = self.record.get("procedure")
         if written is None:
-            self._note("procedure", "Procédure absente.")
+            self._note_absent("procedure", "Procédure absente.")
             return ""
         found = PROCEDURES.get(v.folded(written))
         if found is None:
@@ -282,7 +286,7 @@ class _Reading:
         written: str | None = self.record.get("codeCPV")
         if written is None:
             if not self.is_concession:
-                self._note("codeCPV", "Code CPV absent.")
+                self._note_absent("codeCPV", "Code CPV absent.")
             return ""
         figures = written.split("-")[0].strip()
         if len(figures) == 7 and figures.isdigit():

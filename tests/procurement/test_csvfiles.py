@@ -5,6 +5,7 @@ import pytest
 
 from procurement.csvfiles import import_any
 from procurement.decp.load import Report
+from procurement.decp.source import DecpFileError
 from procurement.models import AgecLine, Contract, Holder, ImportedFile
 from tests.procurement.records import BUYER, FIRM, TODAY, bring, record
 
@@ -48,7 +49,9 @@ def test_sizes_twice_change_nothing() -> None:
 
 def test_small_purchases_enter_the_register_apart() -> None:
     report = bring_csv(SMALL, encoding="cp1252")
-    assert (report.created, report.rejected) == (1, 1)
+    assert (report.read, report.created, report.rejected) == (2, 1, 1)
+    assert report.rejections[0]["path"] == "ligne 3, colonne « objet »"
+    assert report.anomalies == []
     contract = Contract.objects.get()
     assert contract.source == "small"
     assert contract.amount == Decimal("12500.00")
@@ -74,3 +77,20 @@ def test_a_trial_writes_nothing() -> None:
     import_any(SMALL.encode(), name="a.csv", today=TODAY, dry_run=True)
     assert not Contract.objects.exists()
     assert not ImportedFile.objects.exists()
+
+
+def test_empty_lines_are_left_aside() -> None:
+    assert bring_csv(SMALL + ";;;;;;;\n").read == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\r\x14\x00", "archive ou un classeur"),
+        (b"<!DOCTYPE html><html>Erreur 404</html>", "page web"),
+        (b"%PDF-1.7\r\x00\r", "ni du JSON"),
+    ],
+)
+def test_what_is_no_table_says_what_it_is(content: bytes, said: str) -> None:
+    with pytest.raises(DecpFileError, match=said):
+        import_any(content, name="a.json", today=TODAY)

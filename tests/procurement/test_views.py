@@ -395,7 +395,7 @@ def test_sizes_are_said_of_many_contracts_at_once(browser: Client) -> None:
 
 
 def aim(planned: Purchase, plan: Plan) -> PurchaseAction:
-    return PurchaseAction.objects.create(purchase=planned, action=plan.actions.first())
+    return PurchaseAction.objects.create(purchase=planned, action=plan.actions.all()[0])
 
 
 def test_an_action_aimed_at_is_said_carried_through(
