@@ -214,9 +214,9 @@ class Booklet:
         """The filters, and the volume with its part where there are several."""
         said = [self.selection.scope]
         if self.options.volume:
-            part = self.selection.parts[0]
             rank = f"Volume {self.options.volume} sur {len(self.volumes)}"
-            said.append(" – ".join(filter(None, [rank, part.name, part.title])))
+            name = self.selection.parts[0].full_name
+            said.append(" – ".join(filter(None, [rank, name])))
         return " · ".join(filter(None, said))
 
     @cached_property

@@ -40,6 +40,11 @@ class Part:
         return self.axis.title if self.axis else ""
 
     @property
+    def full_name(self) -> str:
+        """«Axe 2 – Affirmer l’utilité sociale de nos achats»."""
+        return " – ".join(filter(None, [self.name, self.title]))
+
+    @property
     def anchor(self) -> str:
         return f"partie-{self.axis.pk if self.axis else 0}"
 
@@ -62,6 +67,10 @@ class Part:
         return [
             (state, counts[state.code]) for state in ALL_STATES if state.code in counts
         ]
+
+    @property
+    def has_engagements(self) -> bool:
+        return any(group.engagement for group in self.groups)
 
     @property
     def has_states(self) -> bool:
@@ -92,8 +101,8 @@ class Selection:
     def of(cls, plan: Plan, query: str, today: date) -> Selection:
         """What these filters, as the address of the plan's page writes them, keep."""
         outline = Outline(plan, QueryDict(query), today)
-        applied = (f"{chosen.label} : {chosen.value}" for chosen in outline.applied)
-        return cls(plan, _parts(outline), " · ".join(applied))
+        parts = _parts(outline)
+        return cls(plan, parts, " · ".join(_scope(outline, parts)))
 
     @property
     def rows(self) -> list[Row]:
@@ -110,6 +119,16 @@ class Selection:
             return [self]
         pieces = [piece for part in self.parts for piece in part.pieces(most)]
         return [Selection(self.plan, [piece], self.scope) for piece in pieces]
+
+
+def _scope(outline: Outline, parts: Sequence[Part]) -> Iterator[str]:
+    """The filters in words; an axis by its whole title, which a list cuts short."""
+    axis_label = outline.plan.axis_label or "Axe"
+    for chosen in outline.applied:
+        if chosen.label == axis_label and len(parts) == 1 and parts[0].axis:
+            yield parts[0].full_name
+        else:
+            yield f"{chosen.label} : {chosen.value}"
 
 
 def _parts(outline: Outline) -> list[Part]:

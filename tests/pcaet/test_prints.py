@@ -82,7 +82,7 @@ def test_filters_on_screen_are_what_is_printed(site: Client, plan: Plan) -> None
 
     job = ask(site, plan, query="axe=2")
 
-    assert job.title == "Livret des actions – Axe : 2"
+    assert job.title == "Livret des actions – Axe 2"
     assert job.options["query"] == "axe=2"
 
 
