@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from actions.models import Action, Axis, BudgetLine, Placement, Plan, Role
+from actions.models import Action, Axis, BudgetLine, Measure, Placement, Plan, Role
 from actions.state import ActionState, action_state
 from pcaet.lib.casing import unshout
 from pcaet.lib.numbers import plain
@@ -322,7 +322,7 @@ def _indicator_content(action: Action, indicator: Indicator) -> Content:
     pilots: list[Role] = measure.pilots if measure else []
     return {
         "action": action.code,
-        "measure": _calm(str(measure), action.plan) if measure else "",
+        "measure": _calm_name(measure, action.plan) if measure else "",
         "group": indicator.group,
         "indicator": indicator.name,
         "kind": IndicatorKind(indicator.kind).label,
@@ -370,6 +370,11 @@ def _counts(tally: Tally) -> Content:
 def _figure(value: Decimal | None) -> str | None:
     """An exact figure as text: no float ever stands between."""
     return None if value is None else plain(value)
+
+
+def _calm_name(measure: Measure, plan: Plan) -> str:
+    """«1 Sensibiliser les acteurs»: the code opens no sentence."""
+    return f"{measure.code} {_calm(measure.title, plan)}".strip()
 
 
 def _calm(title: str, plan: Plan) -> str:

@@ -26,6 +26,8 @@ PLAN_SLUGS = (
     "gbm-cec",
 )
 PASSWORD = "plan-climat"
+# Reserved for examples: no mail ever arrives there (RFC 2606).
+MAIL_DOMAIN = "example.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def _create_accounts(directory: Directory) -> None:
         staff = account.group in {ADMINISTRATOR, OFFICER}
         user = User.objects.create_user(
             account.username,
+            email=f"{account.username}@{MAIL_DOMAIN}",
             password=PASSWORD,
             first_name=account.first_name,
             last_name=account.last_name,

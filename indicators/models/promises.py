@@ -50,6 +50,13 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
             returned_results=Count("results", filter=returned, distinct=True),
         )
 
+    def with_proof_count(self, year: int) -> IndicatorQuerySet:
+        """Each with ``proof_count``: the documents kept beside the year's result."""
+        of_the_year = Q(proofs__year=year)
+        return self.annotate(
+            proof_count=Count("proofs", filter=of_the_year, distinct=True)
+        )
+
     def in_document_order(self) -> IndicatorQuerySet:
         return self.order_by(
             "action__order",

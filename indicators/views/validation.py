@@ -38,6 +38,8 @@ def validation(request: SignedInRequest, slug: str, year: int) -> HttpResponse:
     indicators = (
         Indicator.objects.filter(pk__in=results.values("indicator"))
         .for_grid()
+        .with_proof_count(year)
+        .prefetch_related("results__author")
         .in_document_order()
     )
     context = {

@@ -19,9 +19,13 @@ from ..workbook.write import build_workbook
 
 @require_safe
 def workbook_export(request: SignedInRequest, slug: str, year: int) -> HttpResponseBase:
-    """The person's rows; those of one department for who leads the plan."""
+    """The person's rows; those of one department for who leads the plan.
+
+    A row of which the year asks nothing is left out, unless something was typed.
+    """
     desk = Desk.of(request.user, visible_plan(request.user, slug), year)
-    rows = _of_department(request, desk.rows())
+    cells = [row.cell(year) for row in _of_department(request, desk.rows())]
+    rows = [cell.indicator for cell in cells if cell.is_expected or cell.result]
     if not desk.rights.allowed or not rows:
         messages.error(request, desk.rights.reason or "Aucune ligne à emporter.")
         return redirect(desk.plan)

@@ -15,7 +15,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from actions.models import Plan
+from actions.models import Measure, Plan
+from pcaet.lib.casing import unshout
 from pcaet.lib.french import french_date, french_number
 from pcaet.lib.numbers import plain
 from pcaet.lib.text import clean
@@ -164,11 +165,21 @@ def _write_context(sheet: Worksheet, number: int, cell: Cell) -> None:
     name = " – ".join(filter(None, [indicator.group, indicator.name]))
     _put(sheet, number, layout.ACTION, indicator.action.code)
     if indicator.measure:
-        _put(sheet, number, layout.MEASURE, str(indicator.measure))
+        _put(
+            sheet,
+            number,
+            layout.MEASURE,
+            _name(indicator.measure, indicator.action.plan),
+        )
     _put(sheet, number, layout.INDICATOR, name)
     if cell.target:
         _put(sheet, number, layout.TARGET, cell.target.text)
     _put(sheet, number, layout.PREVIOUS, _said(indicator.cell(cell.year - 1)))
+
+
+def _name(measure: Measure, plan: Plan) -> str:
+    """The code and the title of a measure, without the shouting of some documents."""
+    return f"{measure.code} {unshout(measure.title, plan.known_casing)}".strip()
 
 
 def _said(cell: Cell) -> str:

@@ -18,12 +18,12 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from actions.models import Organisation, Plan
-from indicators.models import Campaign, Result, Target
+from indicators.models import Campaign, Indicator, Result, Target
 from indicators.typing import Entry, save_result
 from indicators.workbook import layout
 from indicators.workbook.read import WorkbookRefused, read_workbook
 from pcaet.roles import OFFICER, PILOT
-from tests.actions.factories import UserFactory
+from tests.actions.factories import MeasureFactory, UserFactory
 from tests.indicators.factories import ResultFactory, TargetFactory
 from tests.indicators.typists import department_of, open_target, signed_in
 
@@ -298,3 +298,31 @@ def test_command_keeps_to_the_rights_of_the_account(
     UserFactory(username="claude", role=PILOT)
     with pytest.raises(CommandError, match="verrouillée"):
         call_command("import_workbook", path, user="claude")
+
+
+def test_rows_of_which_the_year_asks_nothing_stay_out(
+    target: Target, plan: Plan, pilot: Client
+) -> None:
+    action = target.indicator.action
+    other = TargetFactory(
+        indicator__action=action, year=2018, indicator__name="Plus tard"
+    )
+    sheet = load_workbook(BytesIO(carry_away(pilot, plan)))[layout.ROWS]
+    names = [row[layout.INDICATOR] for row in sheet.iter_rows(values_only=True)]
+    assert target.indicator.name in names
+    assert "Plus tard" not in names
+    ResultFactory(indicator=other.indicator, year=2017, text="Déjà fait")
+    sheet = load_workbook(BytesIO(carry_away(pilot, plan)))[layout.ROWS]
+    names = [row[layout.INDICATOR] for row in sheet.iter_rows(values_only=True)]
+    assert "Plus tard" in names
+
+
+def test_titles_in_capitals_do_not_shout_in_the_workbook(
+    target: Target, plan: Plan, pilot: Client
+) -> None:
+    measure = MeasureFactory(
+        action=target.indicator.action, code="1", title="PRÊTER UNE MALLETTE"
+    )
+    Indicator.objects.update(measure=measure)
+    sheet = load_workbook(BytesIO(carry_away(pilot, plan)))[layout.ROWS]
+    assert sheet.cell(2, layout.MEASURE + 1).value == "1 Prêter une mallette"
