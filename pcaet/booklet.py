@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from actions.models import Brand, Organisation, Plan
 from pcaet.lib.documents import Cover, Entry
 from pcaet.lib.french import counted, french_date, plural_of
-from pcaet.lib.pdf import Theme, pdf_of
+from pcaet.lib.pdf import Step, Theme, pdf_of
 from pcaet.lib.text import fold
 
 from .fiche import (
@@ -44,11 +44,19 @@ READ_AT_ONCE = 50
 # Signs of a title in the contents; the sheet has it whole.
 LONGEST_ENTRY = 150
 
-# Shares of the work, in percent of its time, measured on the 95 sheets of Dijon: the
-# sheets are written, then laid out, then put in the file.
-WRITTEN, LAID_OUT = 20, 75
-# Signs of HTML that fill a page: by them the pages are reckoned before they are made.
-SIGNS_BY_PAGE = 5000
+# When the sheets are written, in percent of the time of the work, then when each step
+# begins and ends: measured on the five plans.
+WRITTEN = 5
+STEPS = {
+    Step.STYLING: (10, 20, "Mise en forme"),
+    Step.BOXING: (20, 30, "Mise en forme"),
+    Step.LAYING_OUT: (30, 60, "Mise en page"),
+    Step.WRITING: (75, 100, "Écriture du fichier"),
+}
+# A sheet makes a page, and one more for so many signs of HTML: what the pages of the
+# five plans are within a tenth.
+SHEET_OPENING = '<article class="fiche"'
+SIGNS_BY_PAGE = 8000
 
 # Takes the share done, in percent, and what is being done.
 Tell = Callable[[int, str], None]
@@ -114,10 +122,12 @@ def draw(booklet: Booklet, template: str, tell: Tell) -> bytes:
 
 
 def lay_out(html: str, theme: Theme, tell: Tell) -> bytes:
-    """The file of a long document, told page by page."""
-    expected = ceil(len(html) / SIGNS_BY_PAGE)
+    """The file of a long document, told step by step."""
+    expected = html.count(SHEET_OPENING) + ceil(len(html) / SIGNS_BY_PAGE)
     return pdf_of(
-        html, theme=theme, on_page=lambda page: _tell_page(tell, page, expected)
+        html,
+        theme=theme,
+        on_step=lambda step, page: _tell_step(tell, step, page, expected),
     )
 
 
@@ -272,8 +282,12 @@ def keep_quiet(percent: int, words: str) -> None:
     """Nobody waits for it."""
 
 
-def _tell_page(tell: Tell, page: int, expected: int) -> None:
+def _tell_step(tell: Tell, step: Step, page: int, expected: int) -> None:
     """How far the layout is, as far as the number of pages can be foreseen."""
-    share = min(page / expected, 1)
-    words = f"Mise en page : page {page} sur {max(page, expected)} environ"
-    tell(WRITTEN + int((LAID_OUT - WRITTEN) * share), words)
+    begins, ends, words = STEPS[step]
+    if page and step == Step.LAYING_OUT:
+        share = min(page / expected, 1)
+        words = f"{words} : page {page} sur {max(page, expected)} environ"
+        tell(begins + int((ends - begins) * share), words)
+    else:
+        tell(begins, words)

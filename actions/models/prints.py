@@ -111,9 +111,8 @@ class PrintJob(Job):
     @property
     def is_ready(self) -> bool:
         """It can be fetched. Looks for its file."""
-        return self.state == PrintState.READY and self.file.storage.exists(
-            self.file.name
-        )
+        is_made = self.state == PrintState.READY
+        return is_made and self.file.storage.exists(str(self.file.name))
 
     def keep(self, content: ContentFile[bytes]) -> None:
         """Keep the file that was asked for: it can be fetched."""

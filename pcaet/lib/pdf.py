@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, lru_cache
 from hashlib import sha256
 from html import unescape
@@ -42,7 +43,18 @@ KEPT_BYTES = 512 * 1024 * 1024
 # Pictures are brought down to what paper shows.
 PICTURE_OPTIONS = {"optimize_images": True, "jpeg_quality": 80, "dpi": 200}
 
-OnPage = Callable[[int], None]
+
+class Step(StrEnum):
+    """What the engine does, by the words of its journal, in this order."""
+
+    STYLING = "Step 3"
+    BOXING = "Step 4"
+    LAYING_OUT = "Step 5"
+    WRITING = "Step 6"
+
+
+# Told what the engine begins, and the page it is at.
+OnStep = Callable[[Step, int], None]
 
 
 class PdfUnavailableError(RuntimeError):
@@ -111,11 +123,12 @@ def render_pdf(
     return pdf_of(render_to_string(template, context), theme=theme)
 
 
-def pdf_of(html: str, *, theme: Theme = PLAIN, on_page: OnPage | None = None) -> bytes:
+def pdf_of(html: str, *, theme: Theme = PLAIN, on_step: OnStep | None = None) -> bytes:
     """The PDF of a whole HTML page, as it was kept or drawn now.
 
     Args:
-        on_page: called with the number of each page laid out.
+        on_step: called at each step and at each page laid out; never where the
+            document was kept.
 
     Raises:
         PdfUnavailableError: naming the Debian packages to install.
@@ -126,7 +139,7 @@ def pdf_of(html: str, *, theme: Theme = PLAIN, on_page: OnPage | None = None) ->
     pdf = kept.get(name)
     if pdf is None:
         # Pango's font map is shared, and serves one thread at a time.
-        with engine.lock, _told_pages(on_page):
+        with engine.lock, _told(on_step):
             pdf = _drawn(engine, html, style)
         kept.put(name, pdf)
     return pdf
@@ -239,13 +252,13 @@ def _parsed(style: str) -> Any:
 
 
 @contextmanager
-def _told_pages(on_page: OnPage | None) -> Iterator[None]:
+def _told(on_step: OnStep | None) -> Iterator[None]:
     """Follow WeasyPrint by its journal, the only place where it counts its pages."""
-    if on_page is None:
+    if on_step is None:
         yield
         return
     journal = logging.getLogger("weasyprint.progress")
-    listener, level = _PageListener(on_page), journal.level
+    listener, level = _Listener(on_step), journal.level
     journal.addHandler(listener)
     journal.setLevel(logging.INFO)
     try:
@@ -255,21 +268,28 @@ def _told_pages(on_page: OnPage | None) -> Iterator[None]:
         journal.setLevel(level)
 
 
-class _PageListener(logging.Handler):
+class _Listener(logging.Handler):
     """Hears each page once, though page numbers may call for a second layout."""
 
-    def __init__(self, on_page: OnPage) -> None:
+    def __init__(self, on_step: OnStep) -> None:
         super().__init__()
-        self.on_page = on_page
-        self.last = 0
+        self.on_step = on_step
+        self.page = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        if "Page %d" not in str(record.msg) or not isinstance(record.args, tuple):
+        message = str(record.msg)
+        step = next((step for step in Step if message.startswith(step)), None)
+        if step is None or (step == Step.LAYING_OUT and not self._is_new_page(record)):
             return
+        self.on_step(step, self.page)
+
+    def _is_new_page(self, record: logging.LogRecord) -> bool:
+        if "Page %d" not in str(record.msg) or not isinstance(record.args, tuple):
+            return False
         page = int(str(record.args[0]))
-        if page > self.last:
-            self.last = page
-            self.on_page(page)
+        is_new = page > self.page
+        self.page = max(page, self.page)
+        return is_new
 
 
 class OwnFiles:

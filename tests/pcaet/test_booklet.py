@@ -304,10 +304,13 @@ def test_progress_is_told_by_sheet_then_by_page(db: None) -> None:
         "Fiches préparées : 2 sur 3",
         "Fiches préparées : 3 sur 3",
     ]
-    assert told[3][1].startswith("Mise en page : page 1 sur")
+    said = [words for _, words in told[3:]]
+    assert said[:2] == ["Mise en forme", "Mise en forme"]
+    assert said[2].startswith("Mise en page : page 1 sur ")
+    assert said[-1] == "Écriture du fichier"
     percents = [percent for percent, _ in told]
-    assert max(percents) <= 100
-    assert percents[:4] == sorted(percents[:4])
+    assert percents == sorted(percents)
+    assert percents[-1] == 75
 
 
 # Volumes
