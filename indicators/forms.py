@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from actions.enums import Status
 from actions.models import Action, Milestone, Plan
+from pcaet.lib.french import french_date
 from pcaet.lib.numbers import plain, read_number
 from pcaet.lib.rich_text import read_rich_text
 from pcaet.lib.text import clean
@@ -219,9 +221,9 @@ class ResultForm(forms.Form):
 class ProgressForm(forms.Form):
     """How the action goes: its status, its milestones, a note of the year.
 
-    ``seen`` is the status that the page showed: one that nobody changed here is
-    never written over another's. ``written`` counts the notes of the person, so that
-    the page knows a note that it kept from one that is saved.
+    Hidden fields say what the page showed of the status and of each milestone: what
+    nobody changed here is never written over another's. ``written`` counts the notes
+    of the person, so that the page knows a note that it kept from one that is saved.
     """
 
     PREFIX = "avancement"
@@ -264,7 +266,7 @@ class ProgressForm(forms.Form):
 
     @classmethod
     def is_posted(cls, data: Mapping[str, Any] | None) -> bool:
-        return data is not None and f"{cls.PREFIX}-status" in data
+        return any(name.startswith(f"{cls.PREFIX}-") for name in data or ())
 
     def _add_milestone(self, milestone: Milestone) -> None:
         key = f"done_{milestone.pk}"
@@ -274,15 +276,19 @@ class ProgressForm(forms.Form):
             required=False,
             widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         )
+        self.fields[f"{key}_seen"] = forms.CharField(
+            required=False, widget=forms.HiddenInput
+        )
         self.initial[key] = milestone.done
         self.initial[f"{key}_on"] = milestone.done_on
+        self.initial[f"{key}_seen"] = _mark(milestone.done, milestone.done_on)
 
     @property
-    def milestone_rows(
-        self,
-    ) -> list[tuple[Milestone, forms.BoundField, forms.BoundField]]:
+    def milestone_rows(self) -> list[tuple[Milestone, list[forms.BoundField]]]:
+        """Each milestone with its tick, its date, and what the page showed of it."""
+        ends = ("", "_on", "_seen")
         return [
-            (m, self[f"done_{m.pk}"], self[f"done_{m.pk}_on"]) for m in self.milestones
+            (m, [self[f"done_{m.pk}{end}"] for end in ends]) for m in self.milestones
         ]
 
     def clean_note(self) -> str:
@@ -290,29 +296,66 @@ class ProgressForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        moved = data.get("status") != data.get("seen")
-        if moved and data.get("seen") != self.action.status:
+        if self._is_overtaken("seen", data.get("status", ""), self.action.status):
             current = self.action.get_status_display() or "non renseigné"
-            self.add_error(
-                "status",
-                f"Quelqu’un a changé ce statut entre-temps : il est « {current} ». "
-                "Choisir à nouveau.",
-            )
+            self.add_error("status", OVERTAKEN.format("ce statut", current))
+        for milestone in self.milestones:
+            name = f"done_{milestone.pk}"
+            current = _mark(milestone.done, milestone.done_on)
+            if self._is_overtaken(f"{name}_seen", self._typed(milestone), current):
+                day = milestone.done_on and french_date(milestone.done_on)
+                said = f"franchie le {day}" if day else "non franchie"
+                self.add_error(f"{name}_on", OVERTAKEN.format("cette étape", said))
         return data
+
+    def _typed(self, milestone: Milestone) -> str:
+        name = f"done_{milestone.pk}"
+        return _mark(self.cleaned_data.get(name), self.cleaned_data.get(f"{name}_on"))
+
+    def _is_overtaken(self, seen: str, typed: str, current: str) -> bool:
+        """The author and somebody else both changed it, each in their way.
+
+        The page then shows the newest as seen: saving again is a choice.
+        """
+        if self.cleaned_data.get(seen, "") in (typed, current) or typed == current:
+            return False
+        self.data = {**dict(self.data.items()), self.add_prefix(seen): current}
+        return True
+
+    def _is_sent(self, name: str) -> bool:
+        return self.add_prefix(name) in self.data
 
     @property
     def changes(self) -> ProgressChanges:
+        """What the author changed of what the page showed; the rest is not sent."""
         data = self.cleaned_data
+        moved = self._is_sent("status") and data["status"] != data["seen"]
+        ticked = [
+            m
+            for m in self.milestones
+            if self._is_sent(f"done_{m.pk}_seen")
+            and self._typed(m) != data[f"done_{m.pk}_seen"]
+        ]
         return ProgressChanges(
             action=self.action,
             year=self.year,
-            status=data["status"] if data["status"] != data["seen"] else None,
+            status=data["status"] if moved else None,
             note=data["note"],
             milestones={
-                m: (data[f"done_{m.pk}"], data[f"done_{m.pk}_on"])
-                for m in self.milestones
+                m: (data[f"done_{m.pk}"], data[f"done_{m.pk}_on"]) for m in ticked
             },
         )
+
+
+OVERTAKEN = (
+    "Quelqu’un a changé {} entre-temps : « {} ». Enregistrer de nouveau met votre choix "
+    "à la place."
+)
+
+
+def _mark(done: bool | None, done_on: date | None) -> str:
+    """A milestone in a few signs: «franchie 2017-03-02», or nothing."""
+    return f"franchie {done_on or ''}".strip() if done else ""
 
 
 class ReviewForm(_ReviewModelForm):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ProgressChanges:
-    """What a person says of an action; a status of ``None`` was not touched."""
+    """What a person changes of an action; a status of ``None`` was not touched."""
 
     action: Action
     year: int
@@ -33,7 +33,7 @@ class ProgressChanges:
 def save_progress(changes: ProgressChanges, user: User) -> bool:
     """Write what differs, each with its history; whether anything did."""
     changed = [_tick(m, *ticked) for m, ticked in changes.milestones.items()]
-    if changes.status is not None:
+    if changes.status not in (None, changes.action.status):
         changes.action.status = changes.status
         changes.action.save(update_fields=["status"])
         changed.append(True)

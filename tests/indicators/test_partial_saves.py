@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from indicators.forms import ResultForm
+from actions.models import Action
+from indicators.forms import ProgressForm, ResultForm
 from indicators.models import Indicator, Result
+from indicators.progress import save_progress
 from indicators.typing import Entry, save_result
 from pcaet.lib.numbers import plain
 from pcaet.lib.text import clean
+from tests.actions.factories import MilestoneFactory
 from tests.indicators.typists import open_target
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +108,82 @@ class PartialSaves(TestCase):
             if name in sent
         }
         assert after == expected
+
+
+DAYS = st.none() | st.dates(date(2015, 1, 1), date(2020, 1, 1))
+STEPS = st.tuples(st.booleans(), DAYS).map(
+    lambda step: step if step[0] else (False, None)
+)
+STATUSES = st.sampled_from(["", "in_progress", "paused", "done"])
+
+
+class PartialProgress(TestCase):
+    """The status, each milestone and the note of an action, sent or not."""
+
+    def setUp(self) -> None:
+        self.action = open_target().indicator.action
+        self.steps = [MilestoneFactory(action=self.action) for _ in range(2)]
+        self.user = User.objects.create_user("claude")
+
+    def kept(self) -> dict[str, Any]:
+        action = Action.objects.get(pk=self.action.pk)
+        steps = [(m.done, m.done_on) for m in action.milestones.order_by("pk")]
+        return {"status": action.status, "first": steps[0], "second": steps[1]}
+
+    def post(self, **sent: Any) -> None:
+        """Send these parts as the page does, the others not at all."""
+        action = Action.objects.get(pk=self.action.pk)
+        fields: dict[str, str] = {}
+        if "status" in sent:
+            fields |= {"status": sent["status"], "seen": action.status}
+        for name, step in zip(("first", "second"), self.steps, strict=True):
+            if name not in sent:
+                continue
+            key, (done, day) = f"done_{step.pk}", sent[name]
+            shown = ProgressForm(action, 2017, self.user).initial[f"{key}_seen"]
+            fields |= {
+                f"{key}_seen": shown,
+                f"{key}_on": day.isoformat() if day else "",
+            }
+            fields |= {key: "on"} if done else {}
+        if "note" in sent:
+            fields["note"] = sent["note"]
+        data = {f"avancement-{name}": value for name, value in fields.items()}
+        form = ProgressForm(action, 2017, self.user, data)
+        assert form.is_valid(), form.errors
+        save_progress(form.changes, self.user)
+
+    @settings(
+        max_examples=25,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(
+        first=st.fixed_dictionaries(
+            {"status": STATUSES, "first": STEPS, "second": STEPS}
+        ),
+        sent=st.fixed_dictionaries(
+            {},
+            optional={
+                "status": STATUSES,
+                "first": STEPS,
+                "second": STEPS,
+                "note": TEXTS.filter(bool),
+            },
+        ),
+    )
+    def test_parts_that_are_not_sent_stay(
+        self, first: dict[str, Any], sent: dict[str, Any]
+    ) -> None:
+        self.post(**first)
+        before = self.kept()
+        notes = list(self.action.progress_notes.values_list("pk", "text"))
+        self.post(**sent)
+        after = self.kept()
+        assert {k: v for k, v in after.items() if k not in sent} == {
+            k: v for k, v in before.items() if k not in sent
+        }
+        written = list(self.action.progress_notes.values_list("pk", "text"))
+        assert [note for note in written if note in notes] == notes
+        if "status" in sent:
+            assert after["status"] == sent["status"]

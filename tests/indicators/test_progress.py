@@ -12,7 +12,8 @@ from actions.models import Action, Milestone
 from indicators.models import ProgressNote, Target
 from pcaet.roles import PILOT, READER
 from tests.actions.factories import MilestoneFactory
-from tests.indicators.typists import department_of, open_target, signed_in
+from tests.administration import controls
+from tests.indicators.typists import department_of, open_target, row, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -66,16 +67,61 @@ def test_a_status_changed_meanwhile_is_shown(action: Action, pilot: Client) -> N
     assert "Fini" in page.content.decode()
     action.refresh_from_db()
     assert action.status == "blocked"
+    pilot.post(url(action), dict(controls(page)))
+    action.refresh_from_db()
+    assert action.status == "done"
 
 
 def test_a_milestone_is_ticked_with_its_date(action: Action, pilot: Client) -> None:
     milestone = MilestoneFactory(action=action)
     name = f"done_{milestone.pk}"
-    pilot.post(url(action), typed(**{name: "on", f"{name}_on": "2017-03-02"}))
+    ticked = {name: "on", f"{name}_on": "2017-03-02"}
+    pilot.post(url(action), typed(**ticked, **{f"{name}_seen": ""}))
     assert Milestone.objects.get().done_on == date(2017, 3, 2)
-    pilot.post(url(action), typed())
+    pilot.post(url(action), typed(**{f"{name}_seen": "franchie 2017-03-02"}))
     milestone.refresh_from_db()
     assert (milestone.done, milestone.done_on) == (False, None)
+
+
+def test_a_milestone_that_another_ticked_stays_so(
+    action: Action, pilot: Client
+) -> None:
+    MilestoneFactory(action=action)
+    shown = dict(controls(pilot.get(url(action))))
+    Milestone.objects.update(done=True, done_on=date(2017, 3, 2))
+    pilot.post(url(action), shown | typed(note="Autre chose"))
+    assert Milestone.objects.get().done
+    assert ProgressNote.objects.get().text == "Autre chose"
+
+
+def test_two_dates_of_one_milestone_are_both_shown(
+    action: Action, pilot: Client
+) -> None:
+    milestone = MilestoneFactory(action=action)
+    name = f"done_{milestone.pk}"
+    Milestone.objects.update(done=True, done_on=date(2017, 3, 2))
+    mine = {name: "on", f"{name}_on": "2017-05-01", f"{name}_seen": ""}
+    page = pilot.post(url(action), typed(**mine))
+    assert "franchie le 2\u00a0mars\u00a02017" in page.content.decode()
+    assert Milestone.objects.get().done_on == date(2017, 3, 2)
+    pilot.post(url(action), dict(controls(page)) | {f"avancement-{name}": "on"})
+    assert Milestone.objects.get().done_on == date(2017, 5, 1)
+
+
+def test_the_same_note_sent_twice_is_one(action: Action, pilot: Client) -> None:
+    for _ in range(2):
+        pilot.post(url(action), typed(note="Marché notifié"))
+    assert ProgressNote.objects.count() == 1
+
+
+def test_a_note_is_kept_when_another_row_is_refused(
+    target: Target, action: Action, pilot: Client
+) -> None:
+    fields = typed(note="Marché notifié") | row(target, value_0="douze")
+    page = pilot.post(url(action), fields)
+    assert page.status_code == 422
+    assert ProgressNote.objects.count() == 1
+    assert not dict(controls(page))["avancement-note"].strip()
 
 
 def test_those_who_lead_nothing_have_no_such_form(action: Action) -> None:
