@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+# The first sign of the name of a file that is not whole yet.
+UNFINISHED = "."
+# Seconds that the writing of a file takes at most.
+LONGEST_WRITING = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +39,23 @@ class FileCache:
         if len(content) > self.limit:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            dir=self.folder, prefix=UNFINISHED, delete=False
+        ) as file:
             file.write(content)
         Path(file.name).replace(self.folder / name)
         self._keep_to_limit()
 
     def _keep_to_limit(self) -> None:
+        now = time.time()
         with os.scandir(self.folder) as entries:
             # Another process may drop a file while this one looks.
-            found = [(entry.path, _state(entry)) for entry in entries]
-        files = [(path, state) for path, state in found if state]
+            found = [(entry, _state(entry)) for entry in entries]
+        files = [
+            (entry.path, state)
+            for entry, state in found
+            if state and not _is_being_written(entry.name, state, now)
+        ]
         excess = sum(state.st_size for _, state in files) - self.limit
         for path, state in sorted(files, key=lambda file: file[1].st_mtime_ns):
             if excess <= 0:
@@ -50,6 +63,11 @@ class FileCache:
             with suppress(FileNotFoundError):
                 Path(path).unlink()
             excess -= state.st_size
+
+
+def _is_being_written(name: str, state: os.stat_result, now: float) -> bool:
+    """What a process that was killed left behind is like any other file."""
+    return name.startswith(UNFINISHED) and now - state.st_mtime < LONGEST_WRITING
 
 
 def _state(entry: os.DirEntry[str]) -> os.stat_result | None:

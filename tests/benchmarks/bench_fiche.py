@@ -35,7 +35,7 @@ from pypdf import PdfReader  # noqa: E402
 from actions.models import Action, Brand  # noqa: E402
 from pcaet.demo import load_demo  # noqa: E402
 from pcaet.fiche import TEMPLATE, Fiche, actions_to_print, render_fiche  # noqa: E402
-from pcaet.lib.fonts import font_faces
+from pcaet.lib.fonts import font_faces  # noqa: E402
 from pcaet.lib.pdf import SITE, OwnFiles, Theme  # noqa: E402
 
 TODAY = date(2026, 11, 22)
