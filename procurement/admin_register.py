@@ -10,7 +10,17 @@ from django.http import HttpRequest
 from actions.access import administers
 
 from .admin import SECTION
-from .models import Buyer, Holder, LegalParameter, RatingCriterion
+from .models import (
+    AgecLine,
+    Buyer,
+    CommitteeMember,
+    CommitteeSession,
+    GoalScope,
+    Holder,
+    LegalParameter,
+    Purchase,
+    RatingCriterion,
+)
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -69,3 +79,47 @@ class LegalParameterAdmin(SharedAdmin):
     list_display = ("code", "applies_from", "value", "unit", "is_verified")
     list_filter = ("code", "is_verified")
     search_fields = ("reference",)
+
+
+@admin.register(GoalScope)
+class GoalScopeAdmin(SharedAdmin):
+    list_display = ("plan", "social_scope", "sme_rule", "includes_subsequent")
+    list_select_related = ("plan",)
+    autocomplete_fields = ("plan",)
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(SharedAdmin):
+    """To take away what was planned by mistake; the pages do all the rest."""
+
+    list_display = ("label", "year", "buyer", "decision")
+    list_filter = ("year", "decision")
+    list_select_related = ("buyer",)
+    search_fields = ("label",)
+    fields = ("label", "year", "buyer", "award_due", "decision", "decision_note")
+    autocomplete_fields = ("buyer",)
+
+
+@admin.register(CommitteeSession)
+class CommitteeSessionAdmin(SharedAdmin):
+    list_display = ("year", "buyer", "planned_on", "held_on")
+    list_filter = ("year",)
+    list_select_related = ("buyer",)
+    autocomplete_fields = ("buyer",)
+
+
+@admin.register(CommitteeMember)
+class CommitteeMemberAdmin(SharedAdmin):
+    list_display = ("function", "buyer", "organisation", "chairs")
+    list_select_related = ("buyer", "organisation__parent")
+    search_fields = ("function",)
+    autocomplete_fields = ("buyer", "organisation")
+
+
+@admin.register(AgecLine)
+class AgecLineAdmin(SharedAdmin):
+    list_display = ("year", "buyer", "family", "total")
+    list_filter = ("year",)
+    list_select_related = ("buyer",)
+    search_fields = ("family",)
+    autocomplete_fields = ("buyer",)

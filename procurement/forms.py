@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from actions.models import Action, Organisation, Plan
-from pcaet.lib.french import NO_BREAK
+from pcaet.lib.french import NO_BREAK, typeset
 
 from .enums import EnvironmentalKind, ModificationReading, SizeClass, SocialKind
 from .models import (
@@ -36,15 +37,18 @@ if TYPE_CHECKING:
     CommitteeSessionModelForm = forms.ModelForm[CommitteeSession]
     CommitteeMemberModelForm = forms.ModelForm[CommitteeMember]
     GoalScopeModelForm = forms.ModelForm[GoalScope]
+    ActionChoices = forms.ModelMultipleChoiceField[Action]
 else:
+    ActionChoices = forms.ModelMultipleChoiceField
     ContractModelForm = PurchaseModelForm = CommitteeSessionModelForm = (
         CommitteeMemberModelForm
     ) = GoalScopeModelForm = forms.ModelForm
 
+KINDS = ("social_kinds", "environmental_kinds")
+CORRECTIONS = tuple(f"corrected_{name}" for name in CONSIDERATIONS)
 ADDITIONS = (
-    "social_kinds",
-    "environmental_kinds",
-    *(f"corrected_{name}" for name in CONSIDERATIONS),
+    *KINDS,
+    *CORRECTIONS,
     "insertion_hours",
     "beneficiaries",
     "beneficiaries_women",
@@ -53,7 +57,6 @@ ADDITIONS = (
     "disputes",
     "officer_note",
 )
-KINDS = ("social_kinds", "environmental_kinds")
 MAX_UPLOAD = 400 * 1024 * 1024
 
 
@@ -66,8 +69,65 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
-class ContractAdditionsForm(ContractModelForm):
+class CorrectionSelect(forms.NullBooleanSelect):
+    """Yes or no against what was published, which the first choice recalls."""
+
+    def __init__(self, declared: bool | None) -> None:
+        super().__init__()
+        published = {True: "oui", False: "non", None: "non renseigné"}[declared]
+        self.choices = [
+            ("unknown", f"Comme publié{NO_BREAK}: {published}"),
+            ("true", "Oui"),
+            ("false", "Non"),
+        ]
+
+
+class GroupedForm:
+    """A form whose fields stand under headings: (heading, names of fields) pairs."""
+
+    GROUPS: tuple[tuple[str, tuple[str, ...]], ...]
+
+    if TYPE_CHECKING:
+
+        def __getitem__(self, name: str) -> forms.BoundField: ...
+
+    @property
+    def field_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [
+            (heading, [self[name] for name in names if name in self.shown])
+            for heading, names in self.groups
+            if any(name in self.shown for name in names)
+        ]
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return self.GROUPS
+
+    @property
+    def shown(self) -> Collection[str]:
+        fields: Collection[str] = self.fields  # type: ignore[attr-defined]
+        return fields
+
+
+class ContractAdditionsForm(GroupedForm, ContractModelForm):
     """What the officer says of one contract, and of the size of its holders."""
+
+    GROUPS = (
+        ("Nature des considérations", KINDS),
+        ("Ce que la publication dit mal", CORRECTIONS),
+        (
+            "Exécution",
+            (
+                "insertion_hours",
+                "beneficiaries",
+                "beneficiaries_women",
+                "beneficiaries_trained",
+                "evaluation",
+                "disputes",
+                "officer_note",
+            ),
+        ),
+    )
 
     class Meta:
         model = Contract
@@ -76,6 +136,10 @@ class ContractAdditionsForm(ContractModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for consideration in self.instance.considerations:
+            field = self.fields[f"corrected_{consideration.name}"]
+            field.label = consideration.label
+            field.widget = CorrectionSelect(consideration.declared)
         self.holders = list(self.instance.contract_holders.select_related("holder"))
         for link in self.holders:
             self.fields[_size_field(link)] = forms.ChoiceField(
@@ -85,6 +149,11 @@ class ContractAdditionsForm(ContractModelForm):
                 required=False,
                 initial=link.size_class,
             )
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        sizes = tuple(_size_field(link) for link in self.holders)
+        return (*self.GROUPS, ("Titulaires", sizes))
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Contract:
@@ -240,10 +309,34 @@ class ImportForm(forms.Form):
         return file
 
 
-class PurchaseForm(PurchaseModelForm):
+class ActionsField(ActionChoices):
+    def label_from_instance(self, obj: Any) -> str:
+        return typeset(f"{obj.code} {obj.title}".strip())
+
+
+class PurchaseForm(GroupedForm, PurchaseModelForm):
     """A purchase of the programme, with the actions of the scheme it aims at."""
 
-    actions = forms.ModelMultipleChoiceField(
+    GROUPS = (
+        (
+            "L’achat",
+            (
+                "label",
+                "buyer",
+                "service",
+                "year",
+                "award_due",
+                "estimated_amount",
+                "cpv",
+            ),
+        ),
+        ("Préparation", ("work_started_on", "work_ended_on", "rated_on")),
+        ("Comité", ("session", "decision", "decision_note")),
+        ("Attribution", ("contracts",)),
+        ("Schéma", ("actions",)),
+    )
+
+    actions = ActionsField(
         label="Actions du schéma visées",
         queryset=Action.objects.none(),
         required=False,
@@ -290,11 +383,19 @@ class PurchaseForm(PurchaseModelForm):
         self._limit("contracts", self._candidates(contracts))
         self._limit("session", CommitteeSession.objects.filter(buyer__in=buyers))
         self._limit("service", Organisation.objects.for_list().select_related("parent"))
+        for name, empty in (("service", "Aucun"), ("session", "Aucune")):
+            self.fields[name].empty_label = empty  # type: ignore[attr-defined]
         if plan:
             self._limit("actions", plan.actions.all())
         if self.instance.pk:
             aimed = self.instance.purchase_actions.values_list("action", flat=True)
             self.initial["actions"] = list(aimed)
+
+    @property
+    def shown(self) -> Collection[str]:
+        """Contracts are chosen once the purchase is known, actions of a scheme."""
+        hidden = {"contracts"} if not self.instance.pk else set()
+        return {*self.fields} - (hidden if self.plan else {*hidden, "actions"})
 
     def _limit(self, name: str, queryset: Any) -> None:
         field = self.fields[name]
@@ -464,7 +565,9 @@ class ScopeForm(GoalScopeModelForm):
 def renewal_initial(contract: Contract) -> dict[str, Any]:
     """What a contract about to end says of the purchase that follows it."""
     assert contract.ends_on is not None
-    amount: Decimal | None = contract.current_amount
+    amount = contract.current_amount
+    if amount is not None and amount == amount.to_integral_value():
+        amount = amount.quantize(Decimal(1))
     return {
         "label": contract.object[:300],
         "buyer": contract.buyer_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,8 +18,14 @@ from pytest_django.live_server_helper import LiveServer
 
 from actions.models import Plan
 from pcaet.lib.fonts import build_web_fonts
-from procurement.models import Contract, Purchase, RatingCriterion
-from tests.procurement.records import decp, record
+from procurement.models import (
+    CommitteeSession,
+    Contract,
+    Purchase,
+    PurchaseAction,
+    RatingCriterion,
+)
+from tests.procurement.records import bring, decp, modification, record
 
 CHROMIUM = shutil.which("chromium")
 
@@ -55,7 +62,7 @@ def address(name: str, *arguments: object) -> str:
 
 def assert_accessible(page: Page) -> None:
     found = Axe().run(page).response["violations"]
-    assert [violation["id"] for violation in found] == []
+    assert [violation["id"] for violation in found] == [], page.url
 
 
 def import_file(page: Page, folder: Path) -> None:
@@ -68,6 +75,69 @@ def import_file(page: Page, folder: Path) -> None:
     page.get_by_role("button", name="Importer").click()
     page.wait_for_url("**/imports/*/")
     assert "2 créées" in page.inner_text("main").replace("\u00a0", " ")
+
+
+PAGES = [
+    ("contract_list", ""),
+    ("goal_list", "?annee=2026"),
+    ("action_list", ""),
+    ("worklist", ""),
+    ("purchase_list", ""),
+    ("purchase_add", ""),
+    ("session_list", ""),
+    ("session_add", ""),
+    ("import_list", ""),
+]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_every_page_is_accessible_and_fits(
+    page: Page, clermont: Plan, width: int, scheme: Literal["dark", "light"]
+) -> None:
+    soon = record(
+        dateNotification="2026-06-01",
+        considerationsSociales="NC",
+        modifications=[modification(1, montant=2000)],
+    )
+    report = bring(record(id="2"), soon, record(id=None))
+    contract = Contract.objects.get(number="2024-01")
+    planned = Purchase.objects.create(
+        buyer=contract.buyer,
+        plan=clermont,
+        year=2026,
+        label="Espaces verts",
+        award_due=contract.notified_on,
+        decision=Purchase.Decision.TARGETED,
+    )
+    planned.contracts.add(contract)
+    PurchaseAction.objects.create(purchase=planned, action=clermont.actions.all()[0])
+    session = CommitteeSession.objects.create(buyer=contract.buyer, year=2026)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    addresses = [address(name) + query for name, query in PAGES] + [
+        address("contract_detail", contract.pk),
+        address("contract_edit", contract.pk),
+        address("goal_contracts", "social_formal"),
+        address("goal_contracts", "sme_targeted"),
+        address("scope_edit", clermont.slug),
+        address("statement", clermont.slug, 2026),
+        address("purchase_detail", planned.pk),
+        address("purchase_edit", planned.pk),
+        address("session_detail", session.pk),
+        address("session_edit", session.pk),
+        address("import_detail", report.file_id),
+    ]
+    for one in addresses:
+        page.goto(one)
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, one
+
+
+def test_all_the_contracts_of_a_page_are_chosen_at_once(page: Page) -> None:
+    bring(record(id="2"), record())
+    page.goto(address("contract_list"))
+    page.get_by_label("Tous", exact=True).check()
+    assert page.locator("[name=contracts]:checked").count() == 2
 
 
 def test_the_officers_week(page: Page, clermont: Plan, tmp_path: Path) -> None:
