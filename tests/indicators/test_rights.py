@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
+from openpyxl import load_workbook
 
 from actions.models import Organisation
 from indicators import urls
 from indicators.models import Proof, Result, Review, ReviewSheet, Target
-from pcaet.roles import PILOT, READER
+from indicators.workbook import layout
+from pcaet.roles import OFFICER, PILOT, READER
 from tests.actions.factories import RoleFactory
-from tests.indicators.factories import ResultFactory
-from tests.indicators.typists import department_of, open_target, row, signed_in
+from tests.indicators.factories import ResultFactory, TargetFactory
+from tests.indicators.typists import (
+    client_of,
+    department_of,
+    open_target,
+    person,
+    row,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +41,6 @@ OF_THE_PLAN = {
     "plan_completeness",
     "review_list",
     "review_detail",
-    "proof_detail",
 }
 SECRET = "Ce que seul le service pilote voit"
 
@@ -55,8 +64,9 @@ def addresses(target: Target, tmp_path: Path) -> Iterator[tuple[str, str]]:
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
         name = str(pattern.name)
-        keys = {"proof": proof.pk, "review": review.pk}
-        pk = keys.get(name.partition("_")[0], indicator.pk)
+        keys = {"review": review.pk}
+        keys |= dict.fromkeys(("proof_detail", "proof_delete"), proof.pk)
+        pk = keys.get(name) or keys.get(name.partition("_")[0], indicator.pk)
         wanted = pattern.pattern.converters
         arguments = {key: (known | {"pk": pk})[key] for key in wanted}
         yield name, reverse(f"indicators:{name}", kwargs=arguments)
@@ -117,3 +127,65 @@ def test_a_reader_changes_nothing(target: Target, tmp_path: Path) -> None:
     assert not Result.objects.exists()
     assert not ReviewSheet.objects.exists()
     assert Proof.objects.exists()
+
+
+def administration(target: Target) -> Iterator[str]:
+    """Each admin page that shows or changes something of the row."""
+    result, campaign = (
+        Result.objects.get(),
+        target.indicator.action.plan.campaigns.get(),
+    )
+    objects = (target.indicator, target, target.quantities.first(), result, campaign)
+    for one in objects:
+        assert one is not None
+        opts = one._meta
+        base = f"admin:{opts.app_label}_{opts.model_name}"
+        yield reverse(f"{base}_changelist")
+        for name in ("change", "delete", "history"):
+            yield reverse(f"{base}_{name}", args=[one.pk])
+    yield reverse("admin:indicators_indicator_grid", args=[target.indicator.pk])
+    yield reverse("admin:indicators_action_grid", args=[target.indicator.action.pk])
+
+
+@pytest.mark.parametrize("role", [PILOT, READER, OFFICER])
+def test_the_administration_opens_no_row_of_others(target: Target, role: str) -> None:
+    """A pilot or a reader let in by mistake; the officer of another authority."""
+    ResultFactory(indicator=target.indicator, comment=SECRET, state="reached")
+    own = target.indicator.action.plan.authority
+    elsewhere = Organisation.objects.create(name="Ailleurs")
+    user = person(role, elsewhere if role == OFFICER else own)
+    user.is_staff = True
+    user.save()
+    client = client_of(user)
+    for address in administration(target):
+        page = client.get(address, follow=True)
+        client.post(address, {"post": "yes", "text": "Écrit par un autre"})
+        assert SECRET not in page.getvalue().decode(), address
+        assert target.indicator.name not in page.getvalue().decode(), address
+    assert Result.objects.get().history.count() == 1
+    assert Target.objects.filter(pk=target.pk, text=target.text).exists()
+
+
+def test_anonymous_people_see_nothing_of_the_administration(target: Target) -> None:
+    ResultFactory(indicator=target.indicator, comment=SECRET, state="reached")
+    for address in administration(target):
+        assert Client().get(address).status_code == 302
+
+
+def test_a_workbook_opens_no_row_of_others(target: Target, tmp_path: Path) -> None:
+    """The file of a department, sent by a colleague who has rows of the same plan."""
+    plan = target.indicator.action.plan
+    owner = signed_in(PILOT, Organisation.objects.get(name="Service Climat"))
+    away = reverse("indicators:workbook_export", args=[plan.slug, 2017])
+    book = load_workbook(BytesIO(owner.get(away).getvalue()))
+    book[layout.ROWS].cell(2, layout.TEXT + 1).value = "Écrit par un autre"
+    book.save(tmp_path / "saisie.xlsx")
+    elsewhere = Organisation.objects.create(name="Voirie", parent=plan.authority)
+    own = TargetFactory(indicator__action__plan=plan, year=2017)
+    RoleFactory(organisation=elsewhere, action=own.indicator.action)
+    with (tmp_path / "saisie.xlsx").open("rb") as file:
+        back = reverse("indicators:workbook_import", args=[plan.slug, 2017])
+        page = signed_in(PILOT, elsewhere).post(back, {"file": file})
+    assert not page.context["change"]
+    assert "pas suivie par vos services" in page.content.decode()
+    assert target.text not in page.content.decode()
