@@ -16,6 +16,8 @@ from . import values
 from .columns import Column
 from .folding import fold
 from .organisations import OrganisationReader
+from .prose import Described, described
+from .realign import realigned
 from .records import (
     ActionRecord,
     Content,
@@ -134,6 +136,9 @@ class Gathered:
     by_title: dict[str, ActionRecord] = field(default_factory=dict)
 
     seen: set[tuple[str, ...]] = field(default_factory=set)
+    # The action and the measure that the prose of a pasted document described last.
+    standing: tuple[ActionRecord | None, MeasureRecord | None] = (None, None)
+    has_heard: bool = False
 
     def see(self, place: Place) -> None:
         """Keep the levels in the order of the document."""
@@ -189,20 +194,77 @@ class SectionReader:
     # Rows -------------------------------------------------------------------------
 
     def read(self) -> None:
+        hears_prose = self._hears_prose
+        if hears_prose:
+            above = self.section.header_row if self.gathered.has_heard else 0
+            self._hear(above, self.section.header_row)
+        last = self.section.header_row
         for row in self.section.rows:
             if fold(self._first_text(row)) in {"legende", "legendes"}:
                 return
             before = len(self.gathered.content.faults)
+            last = last if len(self.sheet.rows[row]) <= 1 else row
             self.current = None
             self._row(row)
             if self.current is not None:
                 for fault in self.gathered.content.faults[before:]:
                     fault.record = self.current.key
+        if hears_prose:
+            self._hear(last + 1, max(self.section.rows, default=last) + 1)
+
+    @property
+    def _hears_prose(self) -> bool:
+        """A pasted grid that names no action: the lines above it may."""
+        named = self.fields & {"title", "code", "measure", "measure_code"}
+        return (
+            self.sheet.is_pasted
+            and self.is_grid
+            and not (named or self.setting.action_code)
+        )
+
+    def _hear(self, above: int, until: int) -> None:
+        """Stand on the action and the measure that some lines of prose describe."""
+        gathered = self.gathered
+        if gathered.has_heard:
+            self.action, self.measure = gathered.standing
+        for said in described(self.sheet, above, until):
+            self.action = self._action_said(said)
+            if self.action is None:
+                continue
+            self.current = self.action
+            self._stand_on_measure(said.code.row, said.code.text, said.title.text)
+            for kind, words in said.roles.items():
+                reading = values.read_role(words.text, self.setting.organisations)
+                if self.measure is not None:
+                    self._accept(self.measure, kind, reading, (words.row, 0))
+        gathered.has_heard, gathered.standing = True, (self.action, self.measure)
+
+    def _action_said(self, said: Described) -> ActionRecord | None:
+        code, title = said.action_code, said.action_title
+        if not code.text:
+            return self.action
+        known = self.gathered.by_code.get(code.text)
+        if known is None:
+            known = ActionRecord(self.number, code.row)
+            known.values["code"] = self._given(code.text, code.row, 0)
+            known.values["title"] = self._given(title.text, title.row, 0)
+            self._add(known)
+        return known
 
     def _row(self, row: int) -> None:
         cells = self.sheet.rows[row]
         if self._is_prose(row, cells) or self._is_banner(row, cells):
             return
+        if self.sheet.is_pasted and (moved := realigned(cells, self.columns)):
+            self.sheet.rows[row] = moved
+            self._fault(
+                Level.WARNING,
+                row,
+                0,
+                "Cette ligne a une cellule de moins que son en-tête : ses dates, son "
+                "budget et son statut sont lus une colonne plus à droite.",
+                "Vérifier les partenaires et la concertation de cette ligne.",
+            )
         title = self._raw_text(row, "title")
         if GUIDANCE.match(title) or GUIDANCE.match(self._raw_text(row, "axis")):
             return
@@ -363,9 +425,9 @@ class SectionReader:
                 return
         given: dict[str, Given] = {}
         if code:
-            given["code"] = self._given(code, row, self.first["measure_code"])
+            given["code"] = self._given(code, row, self.first.get("measure_code", 0))
         if title:
-            given["title"] = self._given(title, row, self.first["measure"])
+            given["title"] = self._given(title, row, self.first.get("measure", 0))
         self.measure = MeasureRecord(self.number, row, given)
         self.action.measures.append(self.measure)
 
@@ -930,6 +992,8 @@ class SectionReader:
 
     def _read_indicator(self, row: int) -> None:
         name = " ".join(values.tidy_title(self._value(row, "indicator")).split())
+        # The word that stands once, on its side, before the grid of a printed sheet.
+        name = name.removeprefix("INDICATEURS ")
         yearly = [
             c
             for c in self.columns

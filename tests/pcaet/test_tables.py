@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 from unittest import mock
 
@@ -17,7 +18,7 @@ from pcaet.exchange import export_plan
 from pcaet.lib.export import Column, write
 from pcaet.workbooks import plan_workbook
 from tests.actions.factories import PlanFactory, organisation
-from tests.conftest import load_fixture
+from tests.conftest import fixture_text, load_fixture
 
 from .tables import faults, lines, load, preview, sample, saved, workbook
 
@@ -163,6 +164,51 @@ def test_pasted_grid_goes_to_the_action_that_is_named(plan: Plan) -> None:
     names = [i.name for i in Indicator.objects.filter(action__code="36")]
     assert names == ["Colloques organisés", "Sites créés"]
     assert Target.objects.count() == 3
+
+
+def test_printed_plan_pasted_whole_gives_its_grids(
+    catalogues: None, plan: Plan
+) -> None:
+    """No column names actions nor measures: the lines above each grid do."""
+    load(plan, sample("besancon_axe5.txt").decode())
+    found = json.loads(export_plan(Plan.objects.get(pk=plan.pk)))["actions"]
+    known = json.loads(fixture_text("besancon-pcaet"))["actions"]
+    assert [_grids(action) for action in found] == [_grids(action) for action in known]
+    pilots = plan.actions.get(code="40").measures.get(code="1").pilot_raw
+    assert pilots == "CAGB - Service Habitat"
+
+
+def _grids(action: dict[str, Any]) -> Any:
+    """What the sheet of an action says of its measures, but for its capitals."""
+    return [
+        action["code"],
+        [
+            [
+                m["code"],
+                m["title"],
+                [[i["name"], i["targets"]] for i in m["indicators"]],
+            ]
+            for m in action["measures"]
+        ],
+    ]
+
+
+def test_pasted_line_that_lost_a_cell_is_set_right_and_said(plan: Plan) -> None:
+    pasted = (
+        "Intitulé\tPorteur\tPartenaires\tConcertation\tDébut\tFin\tBudget\tStatut\n"
+        "Hydrogène\tDRH\tADEME\t\t2019\t2022\t5 760 000 €\tEn cours\n"
+        "Vélos\tDRH\tADEME\t2019\t2022\t30 000 €\tRéalisé\n"
+        "Trains\tDRH\t\t\t\t\tEn cours\n"
+    )
+    batch = load(plan, pasted)
+    _, action, last = plan.actions.order_by("order")
+    assert (action.start_year, action.end_year) == (2019, 2022)
+    assert action.budget_min == 30000
+    assert (action.status, last.status) == ("done", "in_progress")
+    assert [fault["address"] for fault in faults(batch)] == [
+        "Texte collé, A3",
+        "Texte collé, A4",
+    ]
 
 
 # Faults --------------------------------------------------------------------------

@@ -123,11 +123,20 @@ def _cut(sheet: Sheet, first_header: int, recognise: Recogniser) -> list[Section
             continue
         if _opens_section(sheet, row, sections[-1], recognise):
             sections.append(_section(sheet, row, recognise))
-        elif any(value != "" for value in sheet.rows[row]):
+        elif any(value != "" for value in sheet.rows[row]) and not (
+            _names_only(sheet, row, recognise)
+            and row + 1 < len(sheet.rows)
+            and _opens_section(sheet, row + 1, sections[-1], recognise)
+        ):
             sections[-1].rows.append(row)
     for section in sections:
         del section.rows[0]
     return sections
+
+
+def _names_only(sheet: Sheet, row: int, recognise: Recogniser) -> bool:
+    """Nothing but names of columns: what stands over the header of the next table."""
+    return all(recognise(text) for text in row_texts(sheet, row) if text)
 
 
 def _after_header(section: Section) -> int:
