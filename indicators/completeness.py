@@ -67,7 +67,8 @@ def completeness(plan: Plan, year: int) -> Completeness:
 
 def _queries(actions: ActionQuerySet, year: int) -> dict[Part, ActionQuerySet]:
     filled = Result.objects.filled().filter(indicator=OuterRef("pk"), year=year)
-    owed = Indicator.objects.expected_in(year).filter(~Exists(filled))
+    own = Indicator.objects.filter(action__in=actions)
+    owed = own.expected_in(year).filter(~Exists(filled))
     noted = ProgressNote.objects.filter(year=year).values("action")
     return {
         Part.PILOT: actions.without_pilot(),

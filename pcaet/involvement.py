@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Expression, F, Q
+from django.db.models import Count, Exists, Expression, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from actions.access import administers, member_organisations
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from actions.models.actions import RoleQuerySet
     from actions.models.organisations import OrganisationQuerySet
 
-# Bodies on a page, each with its departments.
-ORGANISATIONS_A_PAGE = 25
+# Lines of a page, within which a body keeps its departments.
+LINES_A_PAGE = 100
 ROLE_HEADINGS = {
     RoleKind.PILOT: "Pilote",
     RoleKind.FUNDER: "Financeur",
@@ -42,7 +42,25 @@ ROLE_HEADINGS = {
 }
 
 
-@dataclass(slots=True)
+class Named(NamedTuple):
+    """What is read of every organisation."""
+
+    pk: int
+    parent: int | None
+    name: str
+    short_name: str
+
+    def holds(self, words: Sequence[str]) -> bool:
+        """Whether its names hold every word, folded."""
+        known = fold(f"{self.name} {self.short_name}") if words else ""
+        return all(word in known for word in words)
+
+
+# A body and its departments, by their keys.
+Family = tuple[int, list[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Involvement:
     """How many actions an organisation leads, and how many it helps."""
 
@@ -81,11 +99,11 @@ def visible_organisations(user: User | AnonymousUser) -> OrganisationQuerySet:
     organisations = Organisation.objects.all()
     if administers(user):
         return organisations
-    acting = organisations.filter(roles__in=visible_roles(user))
+    roles = visible_roles(user)
     plans = Plan.objects.visible_to(user)
     return organisations.filter(
-        Q(pk__in=acting.values("pk"))
-        | Q(pk__in=acting.values("parent"))
+        Exists(roles.filter(organisation=OuterRef("pk")))
+        | Exists(roles.filter(organisation__parent=OuterRef("pk")))
         | Q(pk__in=plans.values("authority"))
         | Q(pk__in=member_organisations(user))
     )
@@ -94,7 +112,7 @@ def visible_organisations(user: User | AnonymousUser) -> OrganisationQuerySet:
 class Directory:
     """Organisations with their departments, those whose names hold the words.
 
-    Names are read all at once; actions are counted for those shown alone.
+    Names are read all at once; the rest, for those shown alone.
     """
 
     def __init__(self, user: User | AnonymousUser, data: QueryDict) -> None:
@@ -107,44 +125,78 @@ class Directory:
         return urlencode({"q": self.words}) if self.words else ""
 
     @cached_property
-    def page(self) -> Page[Involvement]:
-        return Paginator(self._roots, ORGANISATIONS_A_PAGE).get_page(self._asked_page)
+    def page(self) -> Page[list[Family]]:
+        """A page is one list of families: they are cut by lines, not by bodies."""
+        return Paginator(_pages(self._families), 1).get_page(self._asked_page)
 
     @property
     def shown(self) -> list[Involvement]:
-        """Those of the page, with their counts."""
-        return self._counted(list(self.page.object_list))
+        """The bodies of the page, with their departments."""
+        return self._involvements([f for part in self.page for f in part])
 
     @property
     def rows(self) -> list[Involvement]:
         """All of them, each followed by its departments."""
-        found = self._counted(self._roots)
+        found = self._involvements(self._families)
         return [row for root in found for row in (root, *root.departments)]
 
     @cached_property
-    def _roots(self) -> list[Involvement]:
-        roots: dict[int, Involvement] = {}
-        departments: list[Organisation] = []
-        for organisation in visible_organisations(self.user).select_related("parent"):
-            if organisation.parent_id:
-                departments.append(organisation)
-            else:
-                roots[organisation.pk] = Involvement(organisation)
-        for department in departments:
-            if department.parent_id in roots:
-                roots[department.parent_id].departments.append(Involvement(department))
-        return _matching(roots.values(), fold(self.words).split())
+    def _families(self) -> list[Family]:
+        visible = visible_organisations(self.user).order_by()
+        columns = ("pk", "parent", "name", "short_name")
+        names = [Named(*row) for row in visible.values_list(*columns)]
+        return _families(names, fold(self.words).split())
 
-    def _counted(self, roots: list[Involvement]) -> list[Involvement]:
-        bodies = Organisation.objects.within([r.organisation.pk for r in roots])
-        roles = visible_roles(self.user).filter(organisation__in=bodies.values("pk"))
-        whole = _counts(roles, Coalesce("organisation__parent_id", "organisation_id"))
+    def _involvements(self, families: list[Family]) -> list[Involvement]:
+        keys = [pk for root, parts in families for pk in (root, *parts)]
+        bodies = Organisation.objects.select_related("parent").in_bulk(keys)
+        within = Organisation.objects.within([root for root, _parts in families])
+        roles = visible_roles(self.user).filter(organisation__in=within.values("pk"))
         own = _counts(roles, F("organisation_id"))
-        for root in roots:
-            root.led, root.helped = whole[root.organisation.pk]
-            for part in root.departments:
-                part.led, part.helped = own[part.organisation.pk]
-        return roots
+        whole = _counts(roles, Coalesce("organisation__parent_id", "organisation_id"))
+        return [
+            Involvement(
+                bodies[root],
+                *whole[root],
+                sorted(
+                    (Involvement(bodies[pk], *own[pk]) for pk in parts), key=_by_name
+                ),
+            )
+            for root, parts in families
+        ]
+
+
+def _by_name(involvement: Involvement) -> str:
+    return fold(involvement.organisation.name)
+
+
+def _families(names: Sequence[Named], words: Sequence[str]) -> list[Family]:
+    """The bodies that hold the words, or whose departments do, by name."""
+    found = {name.pk for name in names if name.holds(words)}
+    departments: dict[int, list[int]] = defaultdict(list)
+    for name in names:
+        if name.parent and (name.pk in found or name.parent in found):
+            departments[name.parent].append(name.pk)
+    roots = [
+        name
+        for name in names
+        if not name.parent and (name.pk in found or name.pk in departments)
+    ]
+    roots.sort(key=lambda root: fold(root.name))
+    return [(root.pk, departments[root.pk]) for root in roots]
+
+
+def _pages(families: Sequence[Family]) -> list[list[Family]]:
+    pages: list[list[Family]] = []
+    room = 0
+    for family in families:
+        lines = 1 + len(family[1])
+        if lines > room:
+            pages.append([])
+            room = LINES_A_PAGE
+        pages[-1].append(family)
+        room -= lines
+    return pages
 
 
 def _counts(roles: RoleQuerySet, owner: Expression | F) -> dict[int, tuple[int, int]]:
@@ -159,28 +211,6 @@ def _counts(roles: RoleQuerySet, owner: Expression | F) -> dict[int, tuple[int, 
     counts: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
     counts.update({owner: (led, helped) for owner, led, helped in rows})
     return counts
-
-
-def _matching(roots: Iterable[Involvement], words: list[str]) -> list[Involvement]:
-    found = []
-    for root in sorted(roots, key=_by_name):
-        root.departments.sort(key=_by_name)
-        if words and not _holds(root.organisation, words):
-            root.departments = [
-                d for d in root.departments if _holds(d.organisation, words)
-            ]
-        if root.departments or _holds(root.organisation, words):
-            found.append(root)
-    return found
-
-
-def _by_name(involvement: Involvement) -> str:
-    return fold(involvement.organisation.name)
-
-
-def _holds(organisation: Organisation, words: list[str]) -> bool:
-    name = fold(f"{organisation.name} {organisation.short_name}")
-    return all(word in name for word in words)
 
 
 def parts_of(

@@ -17,7 +17,7 @@ from django.urls import reverse
 from actions.enums import Status
 from actions.models import Action, Organisation, Plan
 from pcaet.exchange import export_plan
-from pcaet.involvement import ORGANISATIONS_A_PAGE
+from pcaet.involvement import LINES_A_PAGE
 from tests.actions.factories import (
     ActionFactory,
     ActionLinkFactory,
@@ -425,13 +425,12 @@ def test_an_organisation_counts_each_action_once(client: Client) -> None:
 
 def test_organisations_go_page_by_page(client: Client) -> None:
     plan = PlanFactory(public=True, authority=organisation("Z"))
-    for number in range(ORGANISATIONS_A_PAGE):
-        RoleFactory(
-            action=ActionFactory(plan=plan), organisation=organisation(f"A{number:02}")
-        )
+    action = ActionFactory(plan=plan)
+    for number in range(LINES_A_PAGE - 1):
+        RoleFactory(action=action, organisation=organisation("A", f"{number:02}"))
     address = reverse("organisation_list")
     assert "Page 1 sur 2" in read(client, address)
-    assert "A24 1 –" in read(client, address)
+    assert "A 1 – 00 1 – 01 1 –" in read(client, address)
     assert "Z – –" in read(client, f"{address}?page=2")
 
 
