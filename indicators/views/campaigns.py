@@ -55,7 +55,7 @@ def campaign_detail(request: SignedInRequest, slug: str, year: int) -> HttpRespo
         "plan": campaign.plan,
         "campaign": campaign,
         "is_open": campaign.is_open_on(timezone.localdate()),
-        "may_reopen": administers(request.user) or not campaign.is_locked,
+        "may_type": administers(request.user) or not campaign.is_locked,
         "form": CampaignForm(campaign.plan, instance=campaign),
         "state": state,
         "selection": selection,

@@ -19,7 +19,14 @@ from django.views.decorators.http import (
 from actions.models import Action
 from pcaet.lib.french import counted, french_time
 
-from ..access import Desk, SignedInRequest, desk_of_row, leads, visible_plan
+from ..access import (
+    TYPE_RESULTS,
+    Desk,
+    SignedInRequest,
+    desk_of_row,
+    leads,
+    visible_plan,
+)
 from ..attainment import EXPLANATION
 from ..desks import desks_of
 from ..forms import ProgressForm, ResultForm
@@ -31,8 +38,11 @@ from ..typing import Conflict, Entry, save_result
 @require_safe
 def my_typing(request: SignedInRequest) -> HttpResponse:
     """Each open campaign in which the person has something to type."""
-    desks = desks_of(request.user, timezone.localdate())
-    return render(request, "indicators/my_typing.html", {"desks": desks})
+    context = {
+        "desks": desks_of(request.user, timezone.localdate()),
+        "may_type": request.user.has_perm(TYPE_RESULTS),
+    }
+    return render(request, "indicators/my_typing.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
