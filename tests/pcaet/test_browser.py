@@ -13,13 +13,15 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
-from django.urls import reverse
+from django.test import Client
+from django.urls import Resolver404, ResolverMatch, resolve
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from actions.models import Organisation, Plan
+from actions.models import Plan
 from pcaet.demo import PASSWORD
 from pcaet.lib.fonts import build_web_fonts
+from tests.everywhere import A_FILE, fill_the_site, pages, unfilled
 
 CHROMIUM = shutil.which("chromium")
 
@@ -58,86 +60,77 @@ def site(live_server: LiveServer, demo: dict[str, Plan]) -> str:
     return live_server.url
 
 
-def addresses() -> list[str]:
-    """Every kind of page, with the plans that try it most."""
-    plans = Plan.objects.in_bulk(field_name="slug")
-    body = Organisation.objects.get(name="CAGB")
-    sheets = (
-        ("besancon-pcaet", "45"),
-        ("dijon-pcaet", "1.13"),
-        ("clermont-spaser", "8"),
-        ("gbm-cec", "1"),
-        ("bruxelles-plan-climat", "TA1.1"),
-    )
-    return [
-        "/",
-        *(plan.get_absolute_url() for plan in plans.values()),
-        f"{plans['dijon-pcaet'].get_absolute_url()}?etat=late&q=dechets",
-        *(reverse("action_detail", args=sheet) for sheet in sheets),
-        reverse("plan_grid", args=["besancon-pcaet"]),
-        reverse("plan_grid", args=["clermont-spaser"]),
-        reverse("plan_grid", args=["dijon-pcaet"]),
-        reverse("organisation_list"),
-        body.get_absolute_url(),
-        reverse("login"),
-        "/nulle-part/",
-    ]
+# Every page, as each role ------------------------------------------------------------
+
+# Plans and sheets of other shapes than the sample's.
+OTHER_SHAPES = [
+    "/plans/besancon-pcaet/",
+    "/plans/dijon-pcaet/?etat=late&q=dechets",
+    "/plans/dijon-pcaet/actions/1.13/",
+    "/plans/clermont-spaser/actions/8/",
+    "/plans/clermont-spaser/tableau-de-bord/",
+    "/plans/gbm-cec/",
+    "/plans/gbm-cec/etapes/",
+    "/plans/bruxelles-plan-climat/actions/TA1.1/",
+    "/plans/dijon-pcaet/grille/",
+    "/recherche/?q=energie",
+    "/nulle-part/",
+]
+SCRIPT_OF_WIDTH = """() => document.documentElement.scrollWidth
+    - document.documentElement.clientWidth"""
 
 
-def pages(browser: Browser, site: str, **options: object) -> Iterator[Page]:
-    """Each page in turn, in a browser of these options."""
-    context = browser.new_context(**options)  # type: ignore[arg-type]
-    page = context.new_page()
-    for address in addresses():
-        page.goto(site + address)
-        yield page
-    context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_are_accessible(browser: Browser, site: str, scheme: str) -> None:
-    found = []
-    for page in pages(browser, site, color_scheme=scheme):
-        results = Axe().run(page, options={"runOnly": RULES})
-        found += [
-            (urlsplit(page.url).path, violation["id"], violation["nodes"][0]["html"])
-            for violation in results.response["violations"]
-        ]
-    assert found == []
-
-
-# 640 px is a screen of 1,280 px at 200 %.
-@pytest.mark.parametrize("width", [320, 640])
-def test_pages_fit_narrow_screens(browser: Browser, site: str, width: int) -> None:
-    wide = {}
-    for page in pages(browser, site, viewport={"width": width, "height": 900}):
-        room = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        if room > 0:
-            wide[urlsplit(page.url).path] = room
-    assert wide == {}
-
-
-def test_a_first_visit_is_light_and_stays_on_this_site(
-    browser: Browser, site: str
+@pytest.mark.parametrize("username", ["admin", "pilote", ""])
+def test_every_page_is_sound(
+    browser: Browser, site: str, client: Client, username: str
 ) -> None:
-    visits = {address: first_visit(browser, site + address) for address in addresses()}
-    assert {a: kept for a, (kept, _) in visits.items() if kept > MOST_BYTES} == {}
-    assert {host for _, hosts in visits.values() for host in hosts} == {
-        urlsplit(site).netloc
-    }
+    """Accessible light and dark, narrow, light to fetch, and silent."""
+    keys = fill_the_site()
+    if username:
+        client.force_login(User.objects.get(username=username))
+    visited = pages(client, keys)
+    asked = [*visited.values(), *(OTHER_SHAPES if not username else [])]
+    faults = [
+        f"{address} : {fault}"
+        for address in asked
+        for fault in faults_of(browser, site, address, client)
+    ]
+    assert faults == []
+    assert len(visited) > 15
 
 
-def first_visit(browser: Browser, address: str) -> tuple[int, set[str]]:
-    """The compressed bytes that a page fetches, and the hosts that gave them."""
+def faults_of(
+    browser: Browser, site: str, address: str, client: Client
+) -> Iterator[str]:
+    """What is wrong with a page that somebody opens for the first time."""
     answers: list[Response] = []
+    said: list[str] = []
     with browser.new_context() as context:
+        if "sessionid" in client.cookies:
+            session = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
         page = context.new_page()
         page.on("response", lambda answer: answers.append(answer))
-        page.goto(address, wait_until="networkidle")
-        weight = sum(compressed(answer) for answer in answers)
-    return weight, {urlsplit(answer.url).netloc for answer in answers}
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(site + address)
+        yield from faults_of_weight(answers, urlsplit(site).netloc)
+        # A style or a script that the security policy refuses is told there.
+        yield from (text for text in said if "status of 404" not in text)
+        yield from violations(page, RULES)
+        page.emulate_media(color_scheme="dark")
+        yield from violations(page, ["cat.color"])
+        for width in (320, 640):  # 640 px is a screen of 1,280 px at 200 %
+            page.set_viewport_size({"width": width, "height": 900})
+            if (excess := page.evaluate(SCRIPT_OF_WIDTH)) > 0:
+                yield f"dépasse de {excess} px à {width} px"
+
+
+def faults_of_weight(answers: list[Response], host: str) -> Iterator[str]:
+    weight = sum(compressed(answer) for answer in answers)
+    if weight > MOST_BYTES:
+        yield f"pèse {weight} octets"
+    yield from {a.url for a in answers if urlsplit(a.url).netloc != host}
 
 
 def compressed(answer: Response) -> int:
@@ -147,19 +140,49 @@ def compressed(answer: Response) -> int:
     return len(body) if is_font else len(gzip.compress(body, 6))
 
 
-def test_pages_say_nothing_in_the_console(browser: Browser, site: str) -> None:
-    """A style or a script that the security policy refuses would be told there."""
-    context = browser.new_context()
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    for address in addresses():
-        page.goto(site + address)
-    context.close()
-    expected = "Failed to load resource: the server responded with a status of 404"
-    assert [text for text in said if not text.startswith(expected)] == []
-    assert len(said) <= 1  # the page that does not exist
+def violations(page: Page, rules: list[str]) -> Iterator[str]:
+    for found in Axe().run(page, options={"runOnly": rules}).response["violations"]:
+        yield f"{found['id']} {found['nodes'][0]['html'][:160]}"
+
+
+def test_every_address_has_a_sample(demo: dict[str, Plan]) -> None:
+    assert unfilled(fill_the_site()) == []
+
+
+def test_every_page_is_reached_by_links(demo: dict[str, Plan], client: Client) -> None:
+    """From the home page, an administrator follows links alone."""
+    client.force_login(User.objects.get(username="admin"))
+    wanted = set(pages(client, fill_the_site())) - {"login"}
+    assert wanted - views_reached(client) == set()
+
+
+def views_reached(client: Client) -> set[str]:
+    """The views that links lead to: one page of each view, of each plan, is read."""
+    reached: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+    waiting = ["/"]
+    while waiting:
+        page = client.get(waiting.pop())
+        if not page.headers.get("Content-Type", "").startswith("text/html"):
+            continue
+        for link in re.findall(r'href="(/[^"#?]*)', page.content.decode()):
+            match = resolve_or_none(link)
+            if match is None or A_FILE.search(link):
+                continue
+            key = match.view_name, str(match.kwargs.get("slug", ""))
+            if key not in seen:
+                seen.add(key)
+                reached.add(match.view_name)
+                waiting.append(link)
+    return reached
+
+
+def resolve_or_none(link: str) -> ResolverMatch | None:
+    try:
+        match = resolve(link)
+    except Resolver404:
+        return None
+    return None if link.startswith("/admin/") else match
 
 
 def test_the_keyboard_alone_reaches_and_filters(page: Page, site: str) -> None:
