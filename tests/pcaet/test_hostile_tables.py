@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from pcaet.lib.tables.reading import (
     read_file,
     read_pasted,
 )
+from pcaet.lib.tables.sheet import column_letters
 
 from .tables import sample, workbook
 
@@ -52,6 +54,11 @@ def cell(address: str) -> str:
     return f'<row r="{row}"><c r="{address}" t="n"><v>1</v></c></row>'
 
 
+def wide_row(width: int) -> str:
+    cells = (f'<c r="{column_letters(col)}1"><v>1</v></c>' for col in range(width))
+    return f'<row r="1">{"".join(cells)}</row>'
+
+
 def bomb() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -75,6 +82,8 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "far column": ("plan.xlsx", lambda: zipped(cell("XFD1")), "colonnes"),
     "far row": ("plan.xlsx", lambda: zipped(cell("A1048576")), "lignes"),
     "entities": ("plan.xlsx", lambda: zipped(BOMB_CELL, ENTITIES), "abîmé"),
+    "50 MB": ("plan.xlsx", lambda: b"PK" + bytes(50_000_000), "20 Mo"),
+    "10,000 columns": ("plan.xlsx", lambda: zipped(wide_row(10_000)), "colonnes"),
     "too large": ("plan.csv", lambda: b"a;b\n" * 6_000_000, "20 Mo"),
     "wide": ("plan.csv", lambda: b";".join([b"a"] * 10_000), "colonnes"),
     "long cell": ("plan.csv", lambda: b"a;" + b"b" * 40_000 + b"\n1;2", "32767"),
@@ -102,6 +111,15 @@ def test_cells_without_value_do_not_make_a_sheet_far() -> None:
     styled = "".join(f'<row r="{n}"><c r="XFD{n}"/></row>' for n in (2, 1048576))
     sheets = read_file("plan.xlsx", zipped(cell("A1") + styled))
     assert sheets[0].rows == [[1]]
+
+
+def test_a_million_empty_rows_are_read_in_bounded_time() -> None:
+    """Memory is bounded by the limit of the process that reads."""
+    empty = "".join(f'<row r="{n}"><c r="A{n}"/></row>' for n in range(2, 1_000_001))
+    content = zipped(cell("A1") + empty)
+    before = os.times().children_user
+    assert read_file("plan.xlsx", content)[0].rows == [[1]]
+    assert os.times().children_user - before < 20
 
 
 def test_signs_that_no_base_holds_are_dropped() -> None:
