@@ -110,7 +110,13 @@ def brand_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         form.save()
         messages.success(request, "La charte est enregistrée : voir la page d’essai.")
         return redirect(brand)
-    context = {"form": form, "brand": brand, "authority": brand.authority}
+    last = brand.history.select_related("history_user").first() if brand.pk else None
+    context = {
+        "form": form,
+        "brand": brand,
+        "authority": brand.authority,
+        "last": last,
+    }
     return render(
         request, "pcaet/brand_edit.html", context, status=422 if form.errors else 200
     )

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
-from . import pdf_views, views
+from . import pdf_views, photo_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,6 +18,9 @@ urlpatterns = [
         "plans/<slug:slug>/actions/<str:code>/fiche.pdf",
         pdf_views.action_fiche,
         name="action_fiche",
+    ),
+    path(
+        "plans/<slug:slug>/photos/<int:pk>/", photo_views.photo_file, name="photo_file"
     ),
     path("organismes/", views.organisation_list, name="organisation_list"),
     path("organismes/<int:pk>/", views.organisation_detail, name="organisation_detail"),

@@ -249,6 +249,7 @@ PUBLIC = {
     "organisation_detail",
     "organisation_export",
     "organisation_list",
+    "photo_file",
     "target_export",
     "milestone_export",
     "milestone_list",

@@ -179,6 +179,7 @@ def test_officer_sets_logo_colour_and_footer(
     assert (brand.accent, brand.footer) == ("#7a1f3d", "Mission climat")
     assert (brand.logo_width, brand.logo_height) == (60, 30)
     assert brand.history.count() == 1
+    assert "Dernière modification le" in client.get(address).content.decode()
 
 
 def test_logo_stays_until_it_is_dropped(
