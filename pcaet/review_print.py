@@ -6,12 +6,11 @@ No query of its own but those of ``rows_of()`` and of the authority's brand, no 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.text import slugify
@@ -30,6 +29,7 @@ from .budget import Money
 from .fiche import LONGEST_ROW
 from .fiche_grid import (
     LONGEST_CELL,
+    LONGEST_MENTION,
     Band,
     Grid,
     GridCell,
@@ -52,6 +52,10 @@ STATES = {state.code: state for state in ALL_STATES}
 STATES_BY_LABEL = {state.label: state for state in ALL_STATES}
 # What a sheet of format 1 does not say.
 NO_MONEY: Content = {"words": "", "low": None, "high": None, "uncertain": False}
+# Lines of a row that stays in one piece.
+MOST_GAPS = 15
+# What is said of a result that the officer has not accepted.
+UNREAD = "Non validé"
 PLACE_SEPARATOR = " › "
 
 
@@ -158,12 +162,32 @@ class Sheet:
         return [Run(heading, list(figures)) for heading, figures in runs]
 
     @property
+    def grid(self) -> Grid:
+        """What is told of several years, a column for each."""
+        runs = groupby(self.told, key=lambda figure: _name_of(figure.content))
+        rows = [[figure.content for figure in figures] for _name, figures in runs]
+        return _grid([{**cells[0], "cells": cells} for cells in rows])
+
+    @property
     def is_long(self) -> bool:
         return len(self.content["answer"]) > LONGEST_ROW
 
     @property
     def missing(self) -> list[Figure]:
         return [figure for figure in self.figures if not figure.is_filled]
+
+    @property
+    def gaps(self) -> list[tuple[str, str]]:
+        """The indicators without a result, each with the years that want one."""
+        runs = groupby(self.missing, key=lambda figure: _name_of(figure.content))
+        return [
+            (name, ", ".join(str(figure.content["year"]) for figure in figures))
+            for (_heading, name), figures in runs
+        ]
+
+    @property
+    def has_many_gaps(self) -> bool:
+        return len(self.gaps) > MOST_GAPS
 
     @property
     def is_pressing(self) -> bool:
@@ -414,7 +438,8 @@ class ReviewDocument:
     def grids(self) -> list[tuple[Sheet, Grid]]:
         """The indicators of each action over all the years that say something."""
         told = ((s, [g for g in s.grids if g["cells"]]) for s in self.sheets)
-        return [(sheet, _grid(grids)) for sheet, grids in told if grids]
+        last = int(self.plan["period"].split("–")[-1])
+        return [(sheet, _grid(grids, last)) for sheet, grids in told if grids]
 
 
 # From rows to parts ------------------------------------------------------------------
@@ -503,32 +528,41 @@ def _quantity(line: Content) -> str:
     return f"{done} / {words}{french_number(Decimal(line['promised']))}{unit}"
 
 
-# The grid over all years ------------------------------------------------------------
+# Years side by side -------------------------------------------------------------------
 
 
-def _grid(contents: Sequence[Content]) -> Grid:
+def _grid(contents: Sequence[Content], last: int | None = None) -> Grid:
+    """Indicators by years. A result after ``last`` is not missing: it is to come."""
     notes: list[Note] = []
     years = sorted({cell["year"] for c in contents for cell in c["cells"]})
     bands = [
-        Band(run, list(_rows(contents, run, notes))) for run in runs_of_years(years)
+        Band(run, [*_rows(contents, run, notes, last)]) for run in runs_of_years(years)
     ]
     return Grid([], bands, notes)
 
 
 def _rows(
-    contents: Sequence[Content], run: Sequence[int], notes: list[Note]
+    contents: Sequence[Content],
+    run: Sequence[int],
+    notes: list[Note],
+    last: int | None,
 ) -> Iterator[GridRow]:
-    for heading, group in groupby(contents, key=lambda c: _heading(c)):
+    for heading, group in groupby(contents, key=_heading):
         for rank, content in enumerate(group):
-            cells = {cell["year"]: cell for cell in content["cells"]}
-            promised = any(cell["target"] for cell in content["cells"])
+            cells = {cell["year"]: Figure(cell) for cell in content["cells"]}
+            name = content["indicator"]
             yield GridRow(
-                [heading] if heading and not rank else [],
-                bool(heading),
-                content["indicator"],
-                _details(content),
-                promised,
-                [_grid_cell(content, cells.get(year), notes) for year in run],
+                headings=[heading] if heading and not rank else [],
+                is_grouped=bool(heading),
+                name=name,
+                details=_details(content),
+                is_promised=any(cell["target"] for cell in content["cells"]),
+                cells=[
+                    _grid_cell(name, cells[year], notes, last)
+                    if year in cells
+                    else GridCell("", "", [], None, [])
+                    for year in run
+                ],
             )
 
 
@@ -536,26 +570,38 @@ def _heading(content: Content) -> str:
     return " – ".join(filter(None, [content["measure"], content["group"]]))
 
 
+def _name_of(content: Content) -> tuple[str, str]:
+    return _heading(content), content["indicator"]
+
+
 def _details(content: Content) -> str:
-    unit = "" if content["unit"] in content["indicator"] else content["unit"]
-    parts = [("Unité", unit), ("Source", content["source"])]
+    """The unit and the source of the figure, where the name does not say them."""
+    unit = content.get("unit", "")
+    parts = [
+        ("Unité", "" if unit in content["indicator"] else unit),
+        ("Source", content.get("source", "")),
+    ]
     return " ; ".join(f"{name} : {text}" for name, text in parts if text)
 
 
 def _grid_cell(
-    content: Content, cell: Mapping[str, Any] | None, notes: list[Note]
+    name: str, figure: Figure, notes: list[Note], last: int | None
 ) -> GridCell:
-    if cell is None:
-        return GridCell("", "", [], None, [])
-    about = f"{textwrap.shorten(content['indicator'], 90)}, {cell['year']}"
-    figure = Figure(dict(cell))
-    state = "" if figure.state == MISSING else figure.state
+    content = figure.content
+    is_to_come = last is not None and content["year"] > last
+    about = f"{textwrap.shorten(name, LONGEST_MENTION)}, {content['year']}"
+    result = [_fit(line, f"{about}, résultat", notes) for line in figure.result]
+    if figure.is_filled and not content["validated"]:
+        result.append(UNREAD)
+    target = _fit(content["target"], f"{about}, cible", notes)
+    if content["comment"]:
+        notes.append(Note(len(notes) + 1, about, content["comment"]))
     return GridCell(
-        _fit(cell["target"], about, notes),
-        state,
-        [_fit(line, about, notes) for line in figure.result],
-        exact(cell["attainment"]),
-        [],
+        target,
+        "" if is_to_come and figure.state == MISSING else figure.state,
+        result,
+        exact(content["attainment"]),
+        [len(notes)] if content["comment"] else [],
     )
 
 
@@ -564,5 +610,5 @@ def _fit(text: str, about: str, notes: list[Note]) -> str:
     if len(text) <= LONGEST_CELL:
         return text
     notes.append(Note(len(notes) + 1, about, text))
-    start = textwrap.shorten(text, 90, placeholder="…")
+    start = textwrap.shorten(text, LONGEST_MENTION, placeholder="…")
     return f"{start} (note {len(notes)})"

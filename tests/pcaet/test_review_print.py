@@ -294,6 +294,27 @@ def test_missing_results_are_listed(review: Review, action: Action) -> None:
     assert "Sans pilote Toutes les fiches" in text
 
 
+def test_years_of_a_period_stand_side_by_side(plan: Plan, action: Action) -> None:
+    indicator = promised(action)
+    TargetFactory(indicator=indicator, year=2016, text="2 visites")
+    ResultFactory(indicator=indicator, year=2016, text="Fait", comment="Avec l’école")
+    (sheet,) = ReviewDocument.of(ReviewFactory(plan=plan, first_year=2016)).sheets
+    (band,) = sheet.grid.bands
+    (row,) = band.rows
+    assert band.years == [2016, 2017]
+    assert [cell.target for cell in row.cells] == ["2 visites", "3 visites"]
+    assert row.cells[0].result == ["Fait", "Non validé"]
+    assert sheet.grid.notes[0].text == "Avec l’école"
+    assert sheet.gaps == [("Nombre de visites", "2017")]
+
+
+def test_a_result_to_come_is_not_missing(review: Review, action: Action) -> None:
+    indicator = promised(action)
+    TargetFactory(indicator=indicator, year=2018, text="4 visites")
+    ((_sheet, grid),) = ReviewDocument.of(review).grids
+    assert [cell.state for cell in grid.bands[0].rows[0].cells] == ["missing", ""]
+
+
 def test_review_of_three_years_of_a_pcaet_is_the_report_of_the_law(
     plan: Plan, action: Action
 ) -> None:
