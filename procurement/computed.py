@@ -29,7 +29,7 @@ from .enums import (
 )
 from .formulas import any_of
 from .goals import Dashboard, Period, base_of, dashboard
-from .models import AgecLine, Contract, Holder, Purchase
+from .models import AgecLine, CommitteeSession, Contract, Holder, Purchase
 from .models.contracts import ENVIRONMENTAL, SOCIAL, ContractQuerySet
 
 # An advance of 30 % or more eases the cash of the holder (action 17 of the scheme).
@@ -95,12 +95,24 @@ class Facts:
         return list(found.prefetch_related("purchase_actions"))
 
     @cached_property
+    def sessions(self) -> list[CommitteeSession]:
+        """Sessions held in the years of the period."""
+        found = CommitteeSession.objects.filter(buyer__in=self.buyers)
+        if self.period.start and self.period.end:
+            found = found.filter(held_on__range=(self.period.start, self.period.end))
+        return list(found)
+
+    @cached_property
     def totals(self) -> dict[str, Any]:
         """Sums over all the contracts of the period, in one query."""
         delay = ExpressionWrapper(
             F("published_on") - F("notified_on"), output_field=DurationField()
         )
         long = Q(duration_months__gt=LONG_CONTRACT, is_revisable__isnull=False)
+
+        def told(name: str) -> Q:
+            return Q(**{f"{name}__isnull": False})
+
         insertion = Q(
             has_social_clause=True, social_kinds__contains=SocialKind.INSERTION
         )
@@ -114,6 +126,10 @@ class Facts:
             negotiable=Count("pk", filter=Q(procedure__in=NEGOTIABLE_PROCEDURES)),
             negotiated=Count("pk", filter=Q(procedure="negotiated")),
             hours=Sum("insertion_hours"),
+            women=Sum("beneficiaries_women"),
+            women_among=Sum("beneficiaries", filter=told("beneficiaries_women")),
+            trained=Sum("beneficiaries_trained"),
+            trained_among=Sum("beneficiaries", filter=told("beneficiaries_trained")),
             hours_known=Count("insertion_hours"),
             disputes_sum=Sum("disputes"),
             disputes_known=Count("disputes"),
@@ -284,6 +300,33 @@ def _share(part: str, whole: str, basis: str) -> Callable[[Facts], Known]:
     return read
 
 
+def _of_beneficiaries(part: str, words: str) -> Callable[[Facts], Known]:
+    def read(facts: Facts) -> Known:
+        whole = facts.totals[f"{part}_among"]
+        found = _ratio(facts.totals[part] or 0, whole or 0, "bénéficiaires")
+        return Value(f"{found.text}{words}", found.basis) if found else None
+
+    return read
+
+
+def _negotiated(facts: Facts) -> Known:
+    """Nobody publishes whether an adapted procedure was negotiated: a least figure."""
+    found = facts.totals["negotiated"]
+    basis = "contrats qui permettent de négocier, sans compter les procédures adaptées"
+    value = _ratio(found, facts.totals["negotiable"], f"{basis} négociées")
+    return Value(f"au moins {value.text}", value.basis) if found and value else None
+
+
+def _committee(facts: Facts) -> Known:
+    """Sessions held in the years of the period, and those held by their date."""
+    sessions = [session for session in facts.sessions if session.held_on]
+    if not sessions:
+        return None
+    judged = [s.was_on_time for s in sessions if s.was_on_time is not None]
+    on_time = f"{sum(judged)} sur {len(judged)} dans les délais"
+    return Value("Réuni", on_time if judged else "date limite non renseignée")
+
+
 def _disputes(facts: Facts) -> Known:
     known = facts.totals["disputes_known"]
     if not known:
@@ -332,6 +375,7 @@ _RESPONSIBLE = _of_targeted(lambda c: _states(c, (*SOCIAL, *ENVIRONMENTAL)))
 
 # The wording of an indicator, folded → how it is counted.
 RULES: dict[str, Callable[[Facts], Known]] = {
+    "reuni / pas reuni dans les delais ou pas": _committee,
     "nombre de contrats cibles": _targets,
     "% des actions menees a terme / actions ciblees": _aims_done,
     "% de contrats clauses responsables / cibles": _RESPONSIBLE,
@@ -344,6 +388,11 @@ RULES: dict[str, Callable[[Facts], Known]] = {
     "nombre d'heures d'insertion realisees /an": _total(
         "hours", "hours_known", "contrats renseignés"
     ),
+    "ratio des differents beneficiaires (genre, tranche d'age et par qualification)": (
+        _of_beneficiaries("women", " de femmes")
+    ),
+    "% de beneficiaires de la clause ayant suivi une formation qualifiante ou "
+    "certifiante": _of_beneficiaries("trained", ""),
     "evolution de la repartition des contrats clauses selon leur objet": _objects,
     "evolution du nombre moyen de soumissionnaires pour les contrats clauses "
     "insertion": _total("bids_insertion", "insertion", "contrats d’insertion"),
@@ -375,9 +424,7 @@ RULES: dict[str, Callable[[Facts], Known]] = {
     "% de marches proposant ces dispositions": _share(
         "long_revisable", "long", "contrats de plus d’un an à prix révisable"
     ),
-    "% de negociation / contrats le permettant": _share(
-        "negotiated", "negotiable", "contrats qui permettent de négocier"
-    ),
+    "% de negociation / contrats le permettant": _negotiated,
     "evolution du nombre moyen de litiges signales / contrat": _disputes,
     "de litiges signales au service de la commande publique": _total(
         "disputes_sum", "disputes_known", "contrats renseignés"

@@ -1,4 +1,4 @@
-"""Files beside the published data: sizes of firms, small purchases, AGEC declaration.
+"""Files beside the published data: sizes of firms, small purchases, execution, AGEC.
 
 Each is recognised by its header. All its rows are checked, the good ones are written
 in one transaction, and the report names the others by their line.
@@ -17,6 +17,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
+from simple_history.utils import bulk_update_with_history
 
 from actions.models import Organisation
 from pcaet.lib.batches import batches
@@ -32,20 +33,20 @@ from .decp.load import (
 )
 from .decp.source import SourceFile, SourceRecord
 from .enums import ContractKind, SizeClass, Source
-from .models import AgecLine, Buyer, Holder, ImportedFile
+from .execution import (
+    EXECUTION_KEY,
+    EXECUTION_MAPPING,
+    Execution,
+    is_execution,
+)
+from .faults import RowFault
+from .models import AgecLine, Buyer, Contract, Holder, ImportedFile
 
 MAX_ROWS = 200_000
 
 
 class CsvFileError(Exception):
     """The file as a whole cannot be read; the message says why, in French."""
-
-
-class RowFault(Exception):
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column = column
-        self.reason = reason
 
 
 Row = dict[str, str]
@@ -154,6 +155,8 @@ def _reader_of(
         return _read_sizes
     if AGEC_MARK in header:
         return _read_agec
+    if is_execution(header):
+        return _read_execution
     if header >= SMALL_MARKS and "acheteur.id" not in header:
         return _read_small
     return None
@@ -318,6 +321,28 @@ def _money(row: Row, column: str) -> Decimal:
     if found is None or not 0 <= found < 10**13:
         raise RowFault(column, "Un montant positif est attendu.")
     return found.quantize(Decimal("0.01"))
+
+
+def _read_execution(rows: list[Row], report: Report, delivery: Delivery) -> None:
+    """Insertion, evaluation and disputes of contracts, each with its history."""
+    report.shape, report.read = "execution", len(rows)
+    contracts = Contract.objects.all()
+    if delivery.user:
+        contracts = contracts.managed_by(delivery.user)
+    execution = Execution(contracts, (row[EXECUTION_KEY] for row in rows))
+    changed: dict[int, Contract] = {}
+    for contract, is_new in _each(rows, report, execution.read):
+        if is_new:
+            changed[contract.pk] = contract
+        report.updated += is_new
+        report.unchanged += not is_new
+    bulk_update_with_history(
+        list(changed.values()),
+        Contract,
+        list(EXECUTION_MAPPING.values()),
+        batch_size=200,
+        default_user=delivery.user,
+    )
 
 
 def _read_small(rows: list[Row], report: Report, delivery: Delivery) -> None:

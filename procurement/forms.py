@@ -270,7 +270,8 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label="Fichier",
         help_text="Données essentielles en JSON, XML ou CSV du ministère ; tailles "
-        "d’entreprises, achats de moins de 40 000 € ou déclaration AGEC en CSV.",
+        "d’entreprises, achats de moins de 40 000 €, heures d’insertion et évaluations, "
+        "ou déclaration AGEC en CSV.",
     )
     owner = forms.ModelChoiceField(
         label="Rattacher les nouveaux acheteurs à",

@@ -2,12 +2,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 
 from procurement.csvfiles import import_any
 from procurement.decp.load import Report
 from procurement.decp.source import DecpFileError
 from procurement.models import AgecLine, Contract, Holder, ImportedFile
-from tests.procurement.records import BUYER, FIRM, TODAY, bring, record
+from tests.procurement.records import BUYER, FIRM, TODAY, bring, keep_buyer, record
 
 DATA = Path(__file__).parents[1] / "data" / "decp"
 
@@ -94,3 +95,60 @@ def test_empty_lines_are_left_aside() -> None:
 def test_what_is_no_table_says_what_it_is(content: bytes, said: str) -> None:
     with pytest.raises(DecpFileError, match=said):
         import_any(content, name="a.json", today=TODAY)
+
+
+EXECUTION = (
+    "Numéro;Acheteur;Heures d’insertion;Bénéficiaires;Dont femmes;Évaluation;Litiges\n"
+)
+
+
+def test_execution_is_said_of_many_contracts(officer: User) -> None:
+    keep_buyer()
+    bring(record(), record(id="2"))
+    lines = f"2024-01;{BUYER};1 250,5;12;5;;0\n2;;;;;4,5;\n"
+    report = import_any(
+        (EXECUTION + lines).encode(), name="plie.csv", today=TODAY, user=officer
+    )
+    assert (report.updated, report.rejected) == (2, 0)
+    first, second = Contract.objects.order_by("-number")[::-1]
+    assert (first.number, second.number) == ("2", "2024-01")
+    assert first.evaluation == Decimal("4.5")
+    assert second.insertion_hours == Decimal("1250.50")
+    assert (second.beneficiaries, second.beneficiaries_women) == (12, 5)
+    assert second.disputes == 0
+    assert second.history.latest().history_user == officer
+
+
+def test_an_empty_cell_of_execution_erases_nothing() -> None:
+    bring(record())
+    bring_csv(EXECUTION + "2024-01;;100;;;;\n")
+    report = bring_csv(EXECUTION + "2024-01;;;;;3;\n")
+    assert report.updated == 1
+    assert Contract.objects.get().insertion_hours == 100
+    assert bring_csv(EXECUTION + "2024-01;;100;;;3;\n").unchanged == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "reason"),
+    [
+        ("inconnu;;1;;;;", "numero", "Aucun contrat"),
+        ("partage;;1;;;;", "numero", "Plusieurs contrats"),
+        ("2024-01;;beaucoup;;;;", "heures d'insertion", "« beaucoup »"),
+        ("2024-01;;;;;7;", "evaluation", "5"),
+        ("2024-01;;;2;3;;", "dont femmes", "dépasse"),
+        ("2024-01;;;1,5;;;", "beneficiaires", "entier"),
+    ],
+)
+def test_a_fault_of_execution_is_named(line: str, column: str, reason: str) -> None:
+    bring(record(), record(id="partage"), record(id="partage", objet="Lot 2"))
+    report = bring_csv(EXECUTION + line + "\n")
+    assert report.rejected == 1
+    assert report.rejections[0]["path"] == f"ligne 2, colonne « {column} »"
+    assert reason in report.rejections[0]["reason"]
+
+
+def test_execution_of_another_authority_s_contract_is_not_found(officer: User) -> None:
+    bring(record())
+    content = (EXECUTION + "2024-01;;100;;;;\n").encode()
+    report = import_any(content, name="plie.csv", today=TODAY, user=officer)
+    assert "Aucun contrat" in report.rejections[0]["reason"]
