@@ -47,7 +47,6 @@ TEMPLATE = "print/review.html"
 YEARS_OF_PCAET_REPORT = 3
 # The states of which a review owes an explanation.
 PRESSING = {state.code for state in (LATE, BLOCKED, PAUSED, NOT_REACHED)}
-STATES = {state.code: state for state in ALL_STATES}
 # Editions of format 1 keep the label alone.
 STATES_BY_LABEL = {state.label: state for state in ALL_STATES}
 # What a sheet of format 1 does not say.

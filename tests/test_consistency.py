@@ -273,6 +273,7 @@ PUBLIC = {
     "search_export",
     "indicators:plan_rates",
     "indicators:review_detail",
+    "review_pdf",
     "procurement:statement",
     "procurement:statement_csv",
     "procurement:statement_pdf",
