@@ -41,7 +41,7 @@ from actions.tables.organisations import OrganisationReader
 from actions.tables.preview import Change, Line, Outcome, digest
 from actions.tables.reading import Choices, Recognised, addresses, read_content
 from actions.tables.records import Content, Fault, Level, content_from_json
-from actions.tables.rows import Setting
+from actions.tables.section import Setting
 from actions.tables.undo import CannotUndo, undo
 from actions.tables.work import Journal, create_rows, write
 from pcaet.lib.casing import learn_casing

@@ -24,7 +24,7 @@ from .records import BudgetRecord, Content, Fault, Given, Level
 
 if TYPE_CHECKING:
     from .compare import ActionComparer
-    from .rows import Setting
+    from .section import Setting
 
 AMOUNTS = {"planned": "Prévu", "committed": "Engagé", "spent": "Dépensé"}
 NATURES = {

@@ -31,11 +31,11 @@ from actions.wording import is_locked
 
 from .base import ROLE_RANK, Base, Vocabularies
 from .columns import Named
+from .field_cells import ROLES, ends_before
 from .folding import fold
 from .matching import Match, Matcher
 from .preview import Line, Outcome
 from .records import ActionRecord, Content, Fault, Given, Level, MeasureRecord
-from .rows import ROLES, ends_before
 from .synonyms import FIELDS
 from .tree import Tree
 from .values import french_day

@@ -12,7 +12,8 @@ from pcaet.lib.tables.sheet import Sheet, column_letters, text_of
 from .budget import BudgetReader, gives_budget
 from .columns import Column, Named, Recogniser, assign
 from .records import ActionRecord, Content, Fault, Level, MeasureRecord
-from .rows import Gathered, SectionReader, Setting
+from .rows import SectionReader
+from .section import Gathered, Setting
 
 # A table gives actions, indicators or goals: without one of these it is not one.
 SUBJECTS = {

@@ -28,10 +28,10 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from actions.models import Action, ImportBatch, ImportState, Organisation, Plan, Role  # noqa: E402
-from actions.tables import work as writing  # noqa: E402
 from pcaet import jobs, table_jobs, tables  # noqa: E402
+from pcaet.lib.rows import insert_rows  # noqa: E402
 
-from .tables import workbook  # noqa: E402
+from .tables import Cell, workbook  # noqa: E402
 
 ACTIONS = 300
 
@@ -43,11 +43,14 @@ def begin() -> None:
     plan = Plan.objects.create(
         slug="plan", title="Plan", kind="pcaet", authority=authority
     )
-    rows = [[n, f"Action {n}", f"Service {n % 9}"] for n in range(1, ACTIONS + 1)]
+    rows: list[list[Cell]] = [
+        ["N°", "Intitulé", "Pilote"],
+        *([n, f"Action {n}", f"Service {n % 9}"] for n in range(1, ACTIONS + 1)),
+    ]
     batch = tables.receive(
         plan,
         name="plan.xlsx",
-        content=workbook([["N°", "Intitulé", "Pilote"], *rows]),
+        content=workbook(rows),
         author=None,
         request=tables.Request(is_trusted=True),
     )
@@ -56,15 +59,13 @@ def begin() -> None:
 
 
 def kill() -> None:
-    insert = writing.insert_rows
-
     def stop_at_roles(model: type[Any], *args: Any) -> None:
-        insert(model, *args)
+        insert_rows(model, *args)
         if model is Role:
             assert Action.objects.count() == ACTIONS
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with mock.patch.object(writing, "insert_rows", stop_at_roles):
+    with mock.patch("actions.tables.work.insert_rows", stop_at_roles):
         jobs.perform(ImportBatch.objects.get(), table_jobs.work)
 
 
