@@ -11,7 +11,8 @@ from typing import TypeAlias
 from django.utils import timezone
 
 from actions.models import Action, Measure, Plan
-from actions.tables.compare import LOCKED, ActionComparer
+from actions.tables.compare import ActionComparer
+from actions.tables.comparison import LOCKED
 from actions.tables.folding import fold
 from actions.tables.preview import Line
 from actions.tables.records import Given, IndicatorRecord

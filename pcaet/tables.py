@@ -36,7 +36,8 @@ from actions.models import (
 from actions.tables.base import catalogues, known_names
 from actions.tables.budget import compare_budget
 from actions.tables.columns import Recogniser, built_in_synonyms
-from actions.tables.compare import WRITING_ORDER, ActionComparer, Comparison, Options
+from actions.tables.compare import WRITING_ORDER, ActionComparer
+from actions.tables.comparison import Comparison, Options
 from actions.tables.organisations import OrganisationReader
 from actions.tables.preview import Change, Line, Outcome, digest
 from actions.tables.reading import Choices, Recognised, addresses, read_content

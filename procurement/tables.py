@@ -6,7 +6,8 @@ from collections import defaultdict
 from decimal import Decimal
 
 from actions.models import Plan
-from actions.tables.compare import LOCKED, ActionComparer
+from actions.tables.compare import ActionComparer
+from actions.tables.comparison import LOCKED
 from actions.tables.folding import fold
 from actions.tables.preview import Line, Outcome
 from actions.tables.records import Content, GoalRecord

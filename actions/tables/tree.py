@@ -14,7 +14,7 @@ from .records import ActionRecord, Content, Place
 from .work import Work
 
 if TYPE_CHECKING:
-    from .compare import Locks
+    from .comparison import Locks
 
 Home: TypeAlias = tuple[Axis | None, Engagement | None]
 
