@@ -21,7 +21,7 @@ from pcaet.lib.casing import unshout
 from pcaet.lib.numbers import plain
 
 from .completeness import Part
-from .enums import MISSING, STATE_LABELS, IndicatorKind, RowKind, Validation
+from .enums import MISSING, STATE_LABELS, RowKind, Validation
 from .method import METHOD
 from .models import Cell, Indicator, ProgressNote, QuantityLine, Review, ReviewSheet
 from .summaries import Tally
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Content: TypeAlias = dict[str, Any]
 
-# What the rows of an edition hold. 1: neither axes, nor grids, nor money, nor dates.
+# What the rows of an edition hold. 1: neither axes, nor grids, nor money.
 FORMAT = 2
 # Rows that are printed while one waits, in some ten seconds; more go to the background.
 MOST_AT_ONCE = 300
@@ -176,8 +176,6 @@ class _Snapshot:
             "status": action.get_status_display() if action.status else "",
             "state": state.label,
             "standing": _standing_content(state),
-            "start": action.start_raw or str(action.start_year or ""),
-            "end": action.end_raw or str(action.end_year or ""),
             "answer": sheet.answer if sheet else "",
             "complete": sheet is not None and sheet.is_complete,
             "completed_by": _person(sheet.completed_by) if sheet else "",
@@ -253,7 +251,8 @@ def _lacks(action: Action, notes: Sequence[ProgressNote]) -> Iterator[Part]:
     """The parts of the sheet that nobody filled; results are counted elsewhere."""
     if not action.all_pilots:
         yield Part.PILOT
-    if not (action.start_year or action.end_year):
+    dates = (action.start_year, action.start_date, action.end_year, action.end_date)
+    if not any(dates):
         yield Part.DATE
     if not action.indicators.all():
         yield Part.INDICATOR
@@ -325,7 +324,6 @@ def _indicator_content(action: Action, indicator: Indicator) -> Content:
         "measure": _calm_name(measure, action.plan) if measure else "",
         "group": indicator.group,
         "indicator": indicator.name,
-        "kind": IndicatorKind(indicator.kind).label,
         "unit": indicator.unit,
         "pilots": [_name(role, action.plan) for role in pilots or action.all_pilots],
     }

@@ -185,6 +185,13 @@ class Sheet:
         ]
 
     @property
+    def owed_by(self) -> str:
+        """Those who lead what has no result."""
+        known = self.content["pilots"]
+        named = (figure.content.get("pilots") or known for figure in self.missing)
+        return ", ".join(dict.fromkeys(name for names in named for name in names))
+
+    @property
     def has_many_gaps(self) -> bool:
         return len(self.gaps) > MOST_GAPS
 

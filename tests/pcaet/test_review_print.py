@@ -17,7 +17,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
-from actions.models import Action, Axis, Plan, PrintJob
+from actions.models import Action, Axis, Plan, PrintJob, Role
 from indicators.enums import RowKind
 from indicators.models import (
     Indicator,
@@ -39,7 +39,9 @@ from tests.actions.factories import (
     ActionFactory,
     AxisFactory,
     BudgetLineFactory,
+    MeasureFactory,
     PlanFactory,
+    RoleFactory,
     UserFactory,
 )
 from tests.indicators.factories import (
@@ -287,8 +289,17 @@ def test_money_nobody_entered_is_left_blank(review: Review, action: Action) -> N
     assert "montant prévu" not in printed(review)
 
 
-def test_missing_results_are_listed(review: Review, action: Action) -> None:
+def test_missing_results_are_listed_with_who_owes_them(
+    review: Review, action: Action
+) -> None:
+    measure = MeasureFactory(action=action)
+    RoleFactory(measure=measure, action=None, organisation__name="Service Habitat")
     promised(action)
+    Indicator.objects.update(measure=measure)
+    assert [sheet.owed_by for sheet in ReviewDocument.of(review).unfilled] == [
+        "Service Habitat"
+    ]
+    Role.objects.all().delete()
     text = printed(review)
     assert "Résultats non saisis" in text
     assert "Sans pilote Toutes les fiches" in text
