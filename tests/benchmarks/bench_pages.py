@@ -4,9 +4,10 @@
 
 Plans of 100 actions with 5 indicators over 6 years, as many targets and two results
 in three, each with its history. Every page and file is asked for with 5 such plans,
-then with 200 of them: the server must answer within 3 times its first time. SQLite is
-measured in processor time; PostgreSQL works in another process, and is measured by the
-clock. DATABASE_URL chooses the server; the work is done in a test base of its own.
+then with 200 of them: the server must answer within 3 times its first time. Times are
+those of the processor, of this process and of the one in which PostgreSQL answers it,
+on the same machine. DATABASE_URL chooses the server; the work is done in a test base
+of its own.
 """
 
 from __future__ import annotations
@@ -63,6 +64,11 @@ LARGEST_RATIO = 3
 ROUNDS = 5
 ACTIONS, INDICATORS, DEPARTMENTS = 100, 5, 10
 YEARS = list(range(2021, 2027))
+# One title in ten holds each: what people look for is in some titles, not in all.
+SUBJECTS = (
+    *("énergie", "mobilité", "déchets", "eau", "forêt", "air", "achats", "école"),
+    *("numérique", "alimentation"),
+)
 # Keys of a copy begin so far from those of the plan before it.
 STEP = 100_000
 
@@ -126,7 +132,7 @@ def add_action(
     statuses = (Status.IN_PROGRESS, Status.LATE, Status.DONE, Status.TO_START)
     action = Action.objects.create(
         plan=plan, axis=axis, engagement=engagement, code=str(n), order=n,
-        title=f"Accompagner la rénovation du quartier n° {n}",
+        title=f"Accompagner la rénovation du quartier n° {n} : {SUBJECTS[n % 10]}",
         description="Recenser les bâtiments, isoler les logements. " * 5,
         status=statuses[n % 4], start_year=YEARS[0], end_year=YEARS[n % 6],
     )  # fmt: skip
@@ -195,7 +201,7 @@ def addresses(plan: Plan, service: Organisation) -> dict[str, list[str]]:
         "/",
         "/?q=climat",
         base,
-        f"{base}?etat=late&q=quartier",
+        f"{base}?etat=late&q=dechets",
         f"{base}tableau-de-bord/",
         f"{base}tableau-de-bord/?annee=2025",
         f"{base}resultats/",
@@ -209,9 +215,9 @@ def addresses(plan: Plan, service: Organisation) -> dict[str, list[str]]:
         f"{base}resultats.csv",
         f"{base}budget.csv",
         f"{base}plan.json",
-        "/recherche/?q=quartier",
-        f"/recherche/?q=quartier&plan={plan.slug}",
-        f"/recherche.csv?q=quartier&plan={plan.slug}",
+        "/recherche/?q=mobilite",
+        f"/recherche/?q=mobilite&plan={plan.slug}",
+        f"/recherche.csv?q=mobilite&plan={plan.slug}",
         "/organismes/",
         service.get_absolute_url(),
         "/donnees/",
@@ -231,8 +237,17 @@ def addresses(plan: Plan, service: Organisation) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def clock() -> float:
-    return time.process_time() if connection.vendor == "sqlite" else time.perf_counter()
+def processor() -> float:
+    """Seconds of processor spent so far to answer."""
+    return time.process_time() + spent_by_server()
+
+
+def spent_by_server() -> float:
+    if connection.vendor == "sqlite":
+        return 0
+    pid = connection.connection.info.backend_pid
+    nanoseconds = Path(f"/proc/{pid}/schedstat").read_text().split()[0]
+    return int(nanoseconds) / 1e9
 
 
 def best(work: Callable[[], object]) -> float:
@@ -240,9 +255,9 @@ def best(work: Callable[[], object]) -> float:
     work()
     times = []
     for _ in range(ROUNDS):
-        start = clock()
+        start = processor()
         work()
-        times.append(clock() - start)
+        times.append(processor() - start)
     return min(times)
 
 
@@ -275,6 +290,13 @@ def analyse() -> None:
         cursor.execute("ANALYZE")
 
 
+def answer_alone() -> None:
+    """Keep PostgreSQL to one process, whose time is counted."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET max_parallel_workers_per_gather = 0")
+
+
 def compare(plans: int) -> int:
     """Print the times and their ratios; how many exceed what is allowed."""
     plan = first_plan()
@@ -282,6 +304,7 @@ def compare(plans: int) -> int:
     UserFactory(username="admin", role=ADMINISTRATOR)
     UserFactory(username="mission", role=OFFICER, organisations=[plan.authority])
     UserFactory(username="pilote", role=PILOT, organisations=[service])
+    answer_alone()
     grow(1, FEW)
     analyse()
     few = dict(measures(plan, service))
@@ -308,14 +331,17 @@ def compare(plans: int) -> int:
 
 def main(plans: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        test = connection.settings_dict["TEST"]
+        test, name = connection.settings_dict["TEST"], connection.settings_dict["NAME"]
         test["MIGRATE"] = False
-        if connection.vendor == "sqlite":
-            test["NAME"] = str(Path(folder) / "bench.sqlite3")
+        is_file = connection.vendor == "sqlite"
+        test["NAME"] = str(Path(folder) / "bench.sqlite3") if is_file else "bench_pages"
         connection.creation.create_test_db(
             verbosity=0, autoclobber=True, serialize=False
         )
-        return compare(plans)
+        try:
+            return compare(plans)
+        finally:
+            connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":
