@@ -6,6 +6,7 @@ app_name = "procurement"
 
 urlpatterns = [
     path("", register.contract_list, name="contract_list"),
+    path("publication/", register.contract_publish, name="contract_publish"),
     path("decp.json", register.contract_export, name="contract_export"),
     path("contrats/en-nombre/", register.contract_bulk, name="contract_bulk"),
     path("contrats/<int:pk>/", register.contract_detail, name="contract_detail"),

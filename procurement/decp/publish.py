@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
+
+import fastjsonschema
+from fastjsonschema import JsonSchemaValueException
+
+from pcaet.lib.french import NO_BREAK
 
 from ..enums import ContractKind, Source
 from ..models import Contract
@@ -16,58 +24,19 @@ from ..models.contracts import (
 )
 from .source import CONCESSION, MARKET
 
-# What the schema requires of each record (schema_decp_v2.0.3.json).
-REQUIRED = {
-    ContractKind.CONTRACT: [
-        "id",
-        "acheteur",
-        "nature",
-        "objet",
-        "codeCPV",
-        "techniques",
-        "modalitesExecution",
-        "marcheInnovant",
-        "ccag",
-        "offresRecues",
-        "attributionAvance",
-        "typeGroupementOperateurs",
-        "procedure",
-        "lieuExecution",
-        "dureeMois",
-        "dateNotification",
-        "datePublicationDonnees",
-        "montant",
-        "typesPrix",
-        "formePrix",
-        "titulaires",
-        "sousTraitanceDeclaree",
-        "considerationsSociales",
-        "considerationsEnvironnementales",
-    ],
-    ContractKind.CONCESSION: [
-        "id",
-        "autoriteConcedante",
-        "nature",
-        "objet",
-        "procedure",
-        "dureeMois",
-        "dateSignature",
-        "dateDebutExecution",
-        "datePublicationDonnees",
-        "valeurGlobale",
-        "montantSubventionPublique",
-        "concessionnaires",
-        "considerationsSociales",
-        "considerationsEnvironnementales",
-    ],
-}
-# Lengths and least values that publishers miss most often.
-LONGEST = {"id": 16, "objet": 1000, "idAccordCadre": 16}
-LEAST = {"offresRecues": 1, "dureeMois": 1, "montant": 1, "valeurGlobale": 1}
-NUMBERED = {
-    "modifications": "modification",
-    "actesSousTraitance": "acteSousTraitance",
-    "modificationsActesSousTraitance": "modificationActeSousTraitance",
+SCHEMA = Path(__file__).with_name("schema_decp_v2.0.3.json")
+
+# What a rule of the schema says of a field that breaks it.
+BROKEN = {
+    "additionalProperties": "champ inconnu du format",
+    "enum": "valeur hors de la liste réglementaire",
+    "maxLength": "texte trop long",
+    "maximum": "nombre trop grand",
+    "minimum": "nombre trop petit",
+    "minItems": "liste vide",
+    "minLength": "texte vide",
+    "pattern": "forme inattendue",
+    "type": "nature de valeur inattendue",
 }
 
 PUBLISHED_LABELS = {
@@ -83,24 +52,28 @@ NO_ENVIRONMENTAL = "Pas de considération environnementale"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The file, and how many contracts it leaves out because they are incomplete."""
+    """The file, and the contracts it leaves out each with its fault."""
 
     content: dict[str, Any]
-    left_out: int
+    incomplete: list[tuple[Contract, str]]
+
+    @property
+    def number(self) -> int:
+        return sum(len(records) for records in self.content["marches"].values())
 
 
 def publish(contracts: ContractQuerySet) -> Published:
-    """The contracts that say all that the format requires. One query."""
+    """The contracts that the official schema accepts. One query."""
     groups: dict[str, list[dict[str, Any]]] = {MARKET: [], CONCESSION: []}
-    left_out = 0
+    incomplete: list[tuple[Contract, str]] = []
     for contract in contracts.filter(source=Source.DECP).iterator(chunk_size=2000):
         record = record_of(contract)
-        if faults(record, ContractKind(contract.kind)):
-            left_out += 1
+        if why := fault(record, ContractKind(contract.kind)):
+            incomplete.append((contract, why))
         else:
             is_market = contract.kind == ContractKind.CONTRACT
             groups[MARKET if is_market else CONCESSION].append(record)
-    return Published({"marches": groups}, left_out)
+    return Published({"marches": groups}, incomplete)
 
 
 def record_of(contract: Contract) -> dict[str, Any]:
@@ -129,19 +102,30 @@ def _labels(contract: Contract, names: tuple[str, ...], none: str) -> list[str]:
     return found or [none]
 
 
-def faults(record: dict[str, Any], kind: ContractKind) -> list[str]:
-    """The fields that keep a record from being published as it is."""
-    missing = [name for name in REQUIRED[kind] if name not in record]
-    long = [n for n, size in LONGEST.items() if len(str(record.get(n, ""))) > size]
-    small = [n for n, least in LEAST.items() if _under(record.get(n), least)]
-    unnumbered = [
-        outer
-        for outer, inner in NUMBERED.items()
-        for item in record.get(outer, ())
-        if _under(item[inner].get("id", 0), 1)
-    ]
-    return missing + long + small + unnumbered
+@lru_cache
+def _validator() -> Callable[[Any], Any]:
+    """The official schema, as code: a hundred times quicker than reading it."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    found: Callable[[Any], Any] = fastjsonschema.compile(schema)
+    return found
 
 
-def _under(value: Any, least: int) -> bool:
-    return value is not None and Decimal(str(value)) < least
+def fault(record: dict[str, Any], kind: ContractKind) -> str:
+    """What keeps a record from being published as it is, or nothing."""
+    group = MARKET if kind == ContractKind.CONTRACT else CONCESSION
+    try:
+        _validator()({"marches": {group: [record]}})
+    except JsonSchemaValueException as error:
+        return _said(error)
+    return ""
+
+
+def _said(error: JsonSchemaValueException) -> str:
+    # The name begins «data.marches.marche[0]», which is the record itself.
+    place = ".".join(str(error.name).split(".")[3:])
+    if error.rule == "required":
+        missing = [name for name in error.rule_definition if name not in error.value]
+        why = f"absent{NO_BREAK}: {', '.join(missing)}"
+    else:
+        why = BROKEN.get(str(error.rule), "valeur inattendue")
+    return f"{place}{NO_BREAK}: {why}" if place else why

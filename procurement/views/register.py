@@ -30,6 +30,8 @@ from ..forms import BulkAdditionsForm, ContractAdditionsForm, ModificationForm
 from ..models import Buyer, Contract, Modification
 
 PAGE = 50
+# Contracts shown that cannot be published as they are.
+MAX_INCOMPLETE = 200
 
 
 def _filtered(request: SignedInRequest) -> ContractFilter:
@@ -58,6 +60,19 @@ def contract_list(request: SignedInRequest) -> HttpResponse:
         "is_filtered": any(request.GET.get(name) for name in chosen.filters),
     }
     return render(request, "procurement/contract_list.html", context)
+
+
+@require_safe
+@reads_register
+def contract_publish(request: SignedInRequest) -> HttpResponse:
+    """What the file to publish would hold, and what it must leave out."""
+    published = publish(_filtered(request).qs)
+    context = {
+        "published": published,
+        "incomplete": published.incomplete[:MAX_INCOMPLETE],
+        "address": request.GET.urlencode(),
+    }
+    return render(request, "procurement/contract_publish.html", context)
 
 
 @require_safe
