@@ -24,5 +24,5 @@ def photo_file(request: HttpRequest, slug: str, pk: int) -> FileResponse:
         content = photo.image.open("rb")
     except (OSError, ValueError) as error:
         raise Http404 from error
-    kind = mimetypes.guess_type(photo.image.name)[0] or "application/octet-stream"
-    return FileResponse(content, content_type=kind)
+    kind = mimetypes.guess_type(str(photo.image.name))[0]
+    return FileResponse(content, content_type=kind or "application/octet-stream")

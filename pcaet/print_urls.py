@@ -29,6 +29,7 @@ urlpatterns = [
         review_views.review_print,
         name="review_print",
     ),
+    path("couleurs/<str:accent>.css", views.page_style, name="page_style"),
     path("organismes/<int:pk>/charte/", views.brand_edit, name="brand_edit"),
     path(
         "organismes/<int:pk>/charte/essai.pdf", views.brand_sample, name="brand_sample"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import (
     FileResponse,
     Http404,
@@ -15,6 +17,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -22,6 +25,8 @@ from django.views.decorators.http import (
 )
 
 from actions.models import Brand, Plan, PrintJob, branded_by
+from actions.models.brands import validate_accent
+from pcaet.lib import colours
 from pcaet.lib.documents import Cover
 from pcaet.lib.french import french_date
 from pcaet.lib.pdf import PdfUnavailableError, render_pdf
@@ -30,6 +35,9 @@ from . import jobs, prints
 from .outline import Outline
 from .print_forms import BookletForm, BrandForm
 from .visible import visible_plan
+
+# Seconds that browsers keep the colours of pages: a year.
+KEPT_SECONDS = 365 * 24 * 3600
 
 
 class SignedInRequest(HttpRequest):
@@ -134,6 +142,19 @@ def brand_sample(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect(brand)
     headers = {"Content-Disposition": 'inline; filename="essai.pdf"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+@require_safe
+@login_not_required
+def page_style(request: HttpRequest, accent: str) -> HttpResponse:
+    """The colours of the pages: its address says them, it never changes."""
+    try:
+        validate_accent(f"#{accent}")
+    except ValidationError as error:
+        raise Http404 from error
+    answer = HttpResponse(colours.page_style(f"#{accent}"), content_type="text/css")
+    patch_cache_control(answer, public=True, max_age=KEPT_SECONDS, immutable=True)
+    return answer
 
 
 def _brand(request: SignedInRequest, pk: int) -> Brand:

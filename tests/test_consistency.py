@@ -249,6 +249,7 @@ PUBLIC = {
     "organisation_detail",
     "organisation_export",
     "organisation_list",
+    "page_style",
     "photo_file",
     "target_export",
     "milestone_export",

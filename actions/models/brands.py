@@ -14,7 +14,6 @@ from simple_history.models import HistoricalRecords
 from pcaet.lib.colours import (
     DAY,
     LEAST_CONTRAST,
-    NIGHT,
     contrast,
     is_colour,
     readable_on,
@@ -127,10 +126,6 @@ class Brand(models.Model):
             return Theme(self.accent)
         proportion = (self.logo_width or 1) / (self.logo_height or 1)
         return Theme(self.accent, self.logo.url, proportion)
-
-    @property
-    def accent_by_night(self) -> str:
-        return readable_on(self.accent, NIGHT, 7)
 
 
 def branded_by(user: User | AnonymousUser) -> models.QuerySet[Organisation]:

@@ -31,7 +31,7 @@ def validate_years(value: Any) -> None:
 
 class PlanQuerySet(models.QuerySet["Plan"]):
     def for_list(self) -> PlanQuerySet:
-        return self.select_related("authority", "authority__parent")
+        return self.select_related("authority__brand", "authority__parent__brand")
 
     def visible_to(self, user: User | AnonymousUser) -> PlanQuerySet:
         """Public plans, and those the user works on. Queries memberships once."""

@@ -13,6 +13,8 @@ WHITE, BLACK = "#ffffff", "#000000"
 DAY, NIGHT = "#fdfcf9", "#181714"
 # WCAG 2.1, 1.4.3, level AA: text on its ground.
 LEAST_CONTRAST = 4.5
+# Level AAA, which the pages keep to.
+BEST_CONTRAST = 7
 
 WRITTEN = re.compile(r"#[0-9a-f]{6}")
 # Steps from a colour to black or white: fine enough to pass unseen.
@@ -58,3 +60,31 @@ def _linear(channel: float) -> float:
     if channel <= 0.03928:
         return channel / 12.92
     return float(((channel + 0.055) / 1.055) ** 2.4)
+
+
+def page_style(accent: str) -> str:
+    """The pages in the colour of an authority, by day and by night."""
+    day = readable_on(accent, DAY, BEST_CONTRAST)
+    night = readable_on(accent, NIGHT, BEST_CONTRAST)
+    by_day = {
+        "accent": day,
+        "accent-soft": mix(day, WHITE, 0.9),
+        "band": day,
+        "band-muted": mix(day, WHITE, 0.85),
+    }
+    by_night = {
+        "accent": night,
+        "accent-ink": readable_on(mix(night, BLACK, 0.8), night, BEST_CONTRAST),
+        "accent-soft": mix(night, NIGHT, 0.85),
+        "band": day,
+        "band-muted": mix(day, WHITE, 0.85),
+    }
+    return (
+        f"@media screen {{ :root {{ {_declared(by_day)} }} }}\n"
+        "@media screen and (prefers-color-scheme: dark) "
+        f"{{ :root {{ {_declared(by_night)} }} }}\n"
+    )
+
+
+def _declared(colours: dict[str, str]) -> str:
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())

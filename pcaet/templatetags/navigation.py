@@ -8,7 +8,7 @@ from django import template
 from django.http import HttpRequest
 from django.template import RequestContext
 
-from actions.models import Plan
+from actions.models import Brand, Plan
 from pcaet.navigation import Link, plan_links, site_links
 
 register = template.Library()
@@ -25,6 +25,7 @@ class PlanHead(TypedDict):
     is_front: bool
     manages: bool
     is_signed_in: bool
+    accent: str
 
 
 @register.inclusion_tag("components/navigation.html", takes_context=True)
@@ -48,4 +49,11 @@ def plan_head(context: RequestContext, plan: Plan) -> PlanHead:
         is_front=bool(match and match.view_name == "plan_detail"),
         manages=manages,
         is_signed_in=request.user.is_authenticated,
+        accent=_accent(plan),
     )
+
+
+def _accent(plan: Plan) -> str:
+    """The colour that the authority chose for its pages, if it did."""
+    brand = Brand.of(plan.authority)
+    return brand.accent.removeprefix("#") if brand.pk else ""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from PIL import Image
 from actions.models import Brand, Organisation, Plan
 from actions.models.brands import validate_accent
 from pcaet.lib import pictures
-from pcaet.lib.colours import contrast, mix, readable_on
+from pcaet.lib.colours import DAY, NIGHT, contrast, mix, page_style, readable_on
 from pcaet.lib.pictures import PictureError, redrawn
 from tests.actions.factories import OrganisationFactory
 
@@ -253,3 +254,37 @@ def test_sheet_wears_the_colours_of_its_authority(
     Brand.objects.create(authority=besancon.authority, accent="#7a1f3d")
 
     assert client.get(page).content != plain
+
+
+# The pages of its plans
+
+
+def test_pages_of_a_plan_wear_the_colour_of_its_authority(
+    client: Client, besancon: Plan, officer: User
+) -> None:
+    client.force_login(officer)
+    address = reverse("page_style", args=["7a1f3d"])
+    assert "couleurs" not in client.get(besancon.get_absolute_url()).content.decode()
+
+    Brand.objects.create(authority=besancon.authority, accent="#7a1f3d")
+
+    page = client.get(besancon.get_absolute_url()).content.decode()
+    assert f'href="{address}"' in page
+    assert "--accent: #7a1f3d;" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("accent", ["8fd3b0", "vert", "7A1F3D"])
+def test_pages_wear_no_colour_that_cannot_be_read(client: Client, accent: str) -> None:
+    assert client.get(reverse("page_style", args=[accent])).status_code == 404
+
+
+@pytest.mark.parametrize("accent", ["#7a1f3d", "#767676", "#000000", "#0050c8"])
+def test_text_of_pages_reads_by_day_and_by_night(accent: str) -> None:
+    day, night = page_style(accent).strip().splitlines()
+    written = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", day))
+    dark = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", night))
+
+    assert contrast(written["accent"], DAY) >= 7
+    assert contrast(written["band"], "#ffffff") >= 7
+    assert contrast(dark["accent"], NIGHT) >= 7
+    assert contrast(dark["accent"], dark["accent-ink"]) >= 7
