@@ -16,10 +16,11 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from actions.enums import RoleKind, TermKind
-from actions.models import Action, Organisation, Plan, Role, Term
+from actions.models import Action, ActionTerm, Organisation, Plan, Role, Term
 from actions.models.actions import ActionQuerySet
 from actions.models.plans import acts_through
 from actions.state import ALL_STATES
+from pcaet.lib.form_fields import LongSelect
 from pcaet.lib.text import fold
 
 from .involvement import ROLE_HEADINGS
@@ -37,14 +38,14 @@ LEADS, HELPS = "pilote", "autre"
 class CommitmentFilter(forms.Form):
     """Whose commitments, on what, in which plan and which state."""
 
-    organisme = forms.ChoiceField(label="Organisme", required=False)
+    organisme = forms.ChoiceField(label="Organisme", required=False, widget=LongSelect)
     role = forms.ChoiceField(
         label="Rôle",
         required=False,
         choices=[("", "Tous"), (LEADS, "Pilote"), (HELPS, "Partenaire ou financeur")],
     )
-    theme = forms.ChoiceField(label="Thème", required=False)
-    plan = forms.ChoiceField(label="Plan", required=False)
+    theme = forms.ChoiceField(label="Thème", required=False, widget=LongSelect)
+    plan = forms.ChoiceField(label="Plan", required=False, widget=LongSelect)
     etat = forms.ChoiceField(
         label="État",
         required=False,
@@ -63,30 +64,37 @@ class CommitmentFilter(forms.Form):
 
 def _organisations(plans: list[Plan]) -> list[tuple[Any, Any]]:
     """Those that hold a role in these plans, each with its departments. One query."""
-    held = Role.objects.filter(
-        Q(action__plan__in=plans) | Q(measure__action__plan__in=plans)
+    acting = Organisation.objects.filter(
+        Q(pk__in=Role.objects.filter(action__plan__in=plans).values("organisation"))
+        | Q(
+            pk__in=Role.objects.filter(measure__action__plan__in=plans).values(
+                "organisation"
+            )
+        )
     )
-    acting = Organisation.objects.filter(pk__in=held.values("organisation"))
-    departments: dict[Organisation, list[Organisation]] = defaultdict(list)
-    for body in acting.select_related("parent"):
-        found = departments[body.parent or body]
-        found += [body] if body.parent else []
-    return [
-        _choice(root, sorted(found, key=lambda body: fold(body.name)))
-        for root, found in sorted(departments.items(), key=lambda i: fold(i[0].name))
-    ]
+    roots: dict[int, str] = {}
+    departments: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for pk, name, parent, parent_name in acting.order_by().values_list(
+        "pk", "name", "parent", "parent__name"
+    ):
+        roots[parent or pk] = parent_name or name
+        if parent:
+            departments[parent].append((str(pk), _short(name)))
+    ordered = sorted(roots.items(), key=lambda root: fold(root[1]))
+    return [_choice(pk, name, departments[pk]) for pk, name in ordered]
 
 
-def _choice(root: Organisation, departments: list[Organisation]) -> tuple[Any, Any]:
+def _choice(pk: int, name: str, departments: list[tuple[str, str]]) -> tuple[Any, Any]:
     if not departments:
-        return str(root.pk), _short(root.name)
-    whole = (str(root.pk), _short(f"{root.name}, avec ses services"))
-    return _short(root.name), [whole, *((str(d.pk), d.name) for d in departments)]
+        return str(pk), _short(name)
+    whole = (str(pk), f"{_short(name)}, avec ses services")
+    return _short(name), [whole, *sorted(departments, key=lambda d: fold(d[1]))]
 
 
 def _themes(plans: list[Plan]) -> list[tuple[str, str]]:
-    terms = Term.objects.filter(kind=TermKind.THEME, actions__plan__in=plans)
-    return [(term.code, _short(term.name)) for term in terms.distinct()]
+    used = ActionTerm.objects.filter(action__plan__in=plans)
+    terms = Term.objects.filter(kind=TermKind.THEME, pk__in=used.values("term"))
+    return [(term.code, _short(term.name)) for term in terms]
 
 
 def _short(text: str) -> str:
@@ -113,7 +121,7 @@ class Commitments:
     def __init__(
         self, user: User | AnonymousUser, data: QueryDict, today: date
     ) -> None:
-        self.plans = list(Plan.objects.visible_to(user).for_list())
+        self.plans = list(Plan.objects.visible_to(user).only("slug", "title"))
         self.form = CommitmentFilter(data, self.plans)
         self.form.is_valid()
         said = self.form.cleaned_data
@@ -157,25 +165,33 @@ class Commitments:
         return roles.exclude(kind=RoleKind.PILOT) if kind == HELPS else roles
 
     @cached_property
-    def keys(self) -> list[int]:
-        """The actions that answer, in the order of the plans."""
-        keys = list(self.actions.values_list("pk", flat=True))
+    def _answering(self) -> ActionQuerySet:
+        """The actions that answer: a state is told from those that the rest keeps."""
         wanted = self.asked.get("etat")
         if not wanted:
-            return keys
+            return self.actions
         states = states_within(self.actions, self.today)
-        return [pk for pk in keys if states[pk].code == wanted]
+        kept = [pk for pk, state in states.items() if state.code == wanted]
+        return self.actions.filter(pk__in=kept)
 
     @property
-    def plan_count(self) -> int:
-        """In how many plans they stand."""
-        kept = set(self.keys)
-        placed = self.actions.values_list("pk", "plan")
-        return len({plan for pk, plan in placed if pk in kept})
+    def keys(self) -> list[int]:
+        """All that answers, in the order of the plans."""
+        return list(self._answering.values_list("pk", flat=True))
+
+    @property
+    def total(self) -> int:
+        return self.page.paginator.count
 
     @cached_property
-    def page(self) -> Page[int]:
-        return Paginator(self.keys, ROWS_A_PAGE).get_page(self._asked_page)
+    def plan_count(self) -> int:
+        """In how many plans they stand."""
+        return self._answering.order_by().values("plan").distinct().count()
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        keys = self._answering.values_list("pk", flat=True)
+        return Paginator(keys, ROWS_A_PAGE).get_page(self._asked_page)
 
     @cached_property
     def shown(self) -> list[Commitment]:

@@ -16,6 +16,7 @@ from django.http import QueryDict
 
 from actions.models import Action, ActionLink, Plan
 from actions.state import ActionState
+from pcaet.lib.form_fields import LongSelect
 
 from .listing import states_within
 
@@ -28,7 +29,7 @@ LINKS_A_PAGE = 50
 class LinkFilter(forms.Form):
     """The plan whose links are shown."""
 
-    plan = forms.ChoiceField(label="Plan", required=False)
+    plan = forms.ChoiceField(label="Plan", required=False, widget=LongSelect)
 
     def __init__(self, data: QueryDict, plans: list[Plan]) -> None:
         super().__init__(data)
@@ -55,7 +56,7 @@ class PlanLinks:
     def __init__(
         self, user: User | AnonymousUser, data: QueryDict, today: date
     ) -> None:
-        self.plans = list(Plan.objects.visible_to(user).for_list())
+        self.plans = list(Plan.objects.visible_to(user))
         self.form = LinkFilter(data, self.plans)
         self.form.is_valid()
         asked = self.form.cleaned_data.get("plan")

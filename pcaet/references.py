@@ -17,6 +17,7 @@ from django.db.models import Count
 from django.http import QueryDict
 
 from actions.models import Action, ActionReference, Plan, ReferenceMeasure
+from pcaet.lib.form_fields import LongSelect
 
 from .listing import rows_of
 from .outline import Row
@@ -24,8 +25,9 @@ from .outline import Row
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# Actions named under a measure before the page sends to the whole of them.
-LISTED = 15
+# Actions named under a measure before the page sends to the whole of them: of one
+# plan, of many.
+LISTED, LISTED_ACROSS = 40, 8
 WITH, WITHOUT = "avec", "sans"
 # Measures that a plan cites and that the catalogue does not hold.
 UNKNOWN = "Codes cités que le catalogue ne contient pas"
@@ -35,7 +37,7 @@ class CatalogueFilter(forms.Form):
     """Which catalogue, in which plan, and which of its measures."""
 
     catalogue = forms.ChoiceField(label="Catalogue", required=False)
-    plan = forms.ChoiceField(label="Plan", required=False)
+    plan = forms.ChoiceField(label="Plan", required=False, widget=LongSelect)
     mesures = forms.ChoiceField(
         label="Mesures",
         required=False,
@@ -150,6 +152,10 @@ class Catalogue:
         return urlencode({name: value for name, value in asked.items() if value})
 
     @property
+    def listed(self) -> int:
+        return LISTED if self.plan else LISTED_ACROSS
+
+    @property
     def _chosen_plans(self) -> list[Plan]:
         return [self.plan] if self.plan else self.plans
 
@@ -202,9 +208,9 @@ class Catalogue:
     def axes(self) -> list[CatalogueAxis]:
         """The measures that are wanted, as the catalogue groups them."""
         shown = [line for line in self.lines if self._is_wanted(line)]
-        rows = self._rows(pk for line in shown for pk in line.actions[:LISTED])
+        rows = self._rows(pk for line in shown for pk in line.actions[: self.listed])
         for line in shown:
-            line.rows = [rows[pk] for pk in line.actions[:LISTED]]
+            line.rows = [rows[pk] for pk in line.actions[: self.listed]]
         return [
             CatalogueAxis(name, _sub_axes(list(group)))
             for name, group in groupby(shown, key=lambda line: _axis(line.measure))
@@ -213,7 +219,7 @@ class Catalogue:
     @cached_property
     def uncited_rows(self) -> list[Row]:
         """The first of the actions without a measure."""
-        rows = self._rows(self.uncited[:LISTED])
+        rows = self._rows(self.uncited[: self.listed])
         return list(rows.values())
 
     @property

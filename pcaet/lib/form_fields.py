@@ -1,18 +1,47 @@
-"""Lists typed as plain lines, where the base keeps them as lists."""
+"""Fields of forms: lists typed as plain lines, long lists of choices."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 # A year or a span of years: «2015», «2015-2018», «2015 à 2018».
 SPAN = re.compile(r"(\d{4})(?:\s*(?:-|–|à)\s*(\d{4}))?")
 SEPARATORS = re.compile(r"[\s,;]*[,;\n][\s,;]*")
 LONGEST_SPAN = 100
 CONTINUATION = "  "
+
+
+class LongSelect(forms.Select):
+    """A list of hundreds of choices, written without a template for each of them."""
+
+    def render(
+        self, name: str, value: Any, attrs: Any = None, renderer: Any = None
+    ) -> SafeString:
+        chosen = {str(item) for item in self.format_value(value)}
+        attributes = flatatt(self.build_attrs(self.attrs, attrs))
+        options = self._written(self.choices, chosen)
+        return format_html('<select name="{}"{}>{}</select>', name, attributes, options)
+
+    def _written(
+        self, choices: Iterable[tuple[Any, Any]], chosen: set[str]
+    ) -> SafeString:
+        parts = (self._choice(key, label, chosen) for key, label in choices)
+        return format_html_join("", "{}", ((part,) for part in parts))
+
+    def _choice(self, key: Any, label: Any, chosen: set[str]) -> SafeString:
+        if isinstance(label, list | tuple):
+            inside = self._written(label, chosen)
+            return format_html('<optgroup label="{}">{}</optgroup>', key, inside)
+        mark = SafeString(" selected") if str(key) in chosen else ""
+        return format_html('<option value="{}"{}>{}</option>', key, mark, label)
 
 
 class _ListField(forms.CharField):

@@ -1,11 +1,12 @@
-"""Lists typed as plain lines."""
+"""Lists typed as plain lines, long lists of choices."""
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcaet.lib.form_fields import LinesField, YearsField
+from pcaet.lib.form_fields import LinesField, LongSelect, YearsField
 from pcaet.lib.text import clean
 
 texts = st.text(max_size=80).map(clean).filter(bool)
@@ -63,3 +64,16 @@ def test_an_untouched_list_has_not_changed() -> None:
     typed = field.prepare_value(items).replace("\n", "\r\n")
     assert not field.has_changed(items, typed)
     assert field.has_changed(items, typed + "\r\nQuatre")
+
+
+CHOICES = [("", "Tous"), ("1", "A & B"), ("Ville", [("2", "Énergie"), ("3", "<b>")])]
+
+
+@pytest.mark.parametrize("value", ["", "1", "3", None, "9"])
+def test_a_long_list_says_what_a_short_one_says(value: str | None) -> None:
+    rendered = [
+        widget(choices=CHOICES).render("organisme", value, {"id": "id_organisme"})
+        for widget in (forms.Select, LongSelect)
+    ]
+    usual, plain = ("".join(html.split()) for html in rendered)
+    assert plain == usual
