@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 
@@ -19,7 +20,8 @@ NONE = Progress()
 class Level:
     """A plan, axis, engagement, action or measure, with the sum of its cells.
 
-    ``validated`` counts the results that the climate officer accepted.
+    ``validated`` counts the results that the climate officer accepted. ``where`` says
+    by what the list of targets is chosen to hold those of this level, if it can.
     """
 
     kind: str
@@ -30,6 +32,19 @@ class Level:
     url: str = ""
     has_indicator: bool = True
     parts: list[Level] = field(default_factory=list)
+    where: dict[str, str] | None = None
+
+    @property
+    def filled_query(self) -> str:
+        """What an address asks to list the results typed, or nothing."""
+        return self._query("saisi")
+
+    @property
+    def assessed_query(self) -> str:
+        return self._query("evalue")
+
+    def _query(self, state: str) -> str:
+        return "" if self.where is None else urlencode(self.where | {"etat": state})
 
 
 def rates_of(plan: Plan, year: int | None) -> Level:
@@ -46,7 +61,9 @@ def rates_of(plan: Plan, year: int | None) -> Level:
     )
     leaves = _leaves(plan, actions, year)
     top = _sum("plan", "", plan.title, leaves.values())
-    top.parts = _axes(plan, leaves) or list(leaves.values())
+    when = {"annee": str(year)} if year else {}
+    top.where = when
+    top.parts = _axes(plan, leaves, when) or list(leaves.values())
     return top
 
 
@@ -105,10 +122,10 @@ def _validated(plan: Plan, year: int | None) -> dict[int, int]:
     return dict(counts)
 
 
-def _axes(plan: Plan, leaves: Mapping[int, Level]) -> list[Level]:
+def _axes(plan: Plan, leaves: Mapping[int, Level], when: dict[str, str]) -> list[Level]:
     places = list(Placement.objects.filter(action__plan=plan).order_by("order", "pk"))
     axes = [
-        _axis(axis, [place for place in places if place.axis_id == axis.pk], leaves)
+        _axis(axis, [p for p in places if p.axis_id == axis.pk], leaves, when)
         for axis in plan.axes.prefetch_related("engagements")
     ]
     placed = {place.action_id for place in places}
@@ -116,13 +133,18 @@ def _axes(plan: Plan, leaves: Mapping[int, Level]) -> list[Level]:
 
 
 def _axis(
-    axis: Axis, places: Sequence[Placement], leaves: Mapping[int, Level]
+    axis: Axis,
+    places: Sequence[Placement],
+    leaves: Mapping[int, Level],
+    when: dict[str, str],
 ) -> Level:
     level = _group("axis", axis, places, leaves)
-    engagements = [
-        _group("engagement", e, [p for p in places if p.engagement_id == e.pk], leaves)
-        for e in axis.engagements.all()
-    ]
+    level.where = when | {"axe": axis.code} if axis.code else None
+    engagements = []
+    for one in axis.engagements.all():
+        own = [place for place in places if place.engagement_id == one.pk]
+        engagements.append(_group("engagement", one, own, leaves))
+        engagements[-1].where = when | {"engagement": str(one.pk)} if own else None
     direct = [leaves[p.action_id] for p in places if p.engagement_id is None]
     level.parts = [*engagements, *direct]
     return level

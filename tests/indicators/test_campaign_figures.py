@@ -46,7 +46,7 @@ def campaign(besancon: Plan, pilot: User) -> Campaign:
     """Every third row is typed."""
     rows = Indicator.objects.filter(action__plan=besancon).expected_in(YEAR)
     for indicator in list(rows.in_document_order())[::3]:
-        ResultFactory(indicator=indicator, year=YEAR, text="Fait")
+        ResultFactory(indicator=indicator, year=YEAR, state="partial")
     return CampaignFactory(plan=besancon, year=YEAR)
 
 
@@ -108,3 +108,20 @@ def test_an_unknown_selection_shows_all(campaign: Campaign, client: Client) -> N
     page = client.get(address(campaign), {"service": "999999"})
     assert page.context["selection"] is None
     assert len(page.context["rows"]) == page.context["state"].total.missing
+
+
+@pytest.mark.parametrize("year", ["", "2017"])
+def test_each_rate_leads_to_what_it_is_counted_on(
+    campaign: Campaign, client: Client, year: str
+) -> None:
+    rates = reverse("indicators:plan_rates", args=[campaign.plan.slug])
+    listed = reverse("target_list", args=[campaign.plan.slug])
+    other_year = Indicator.objects.filter(targets__year=2015).first()
+    assert other_year
+    ResultFactory(indicator=other_year, year=2015, text="Fait")
+    page = client.get(rates, {"annee": year}).content.decode()
+    links = re.findall(rf'<a href="{listed}\?([^"]*)">(\d+)', page)
+    assert len(links) >= 10
+    for query, figure in links:
+        found = client.get(f"{listed}?{query.replace('&amp;', '&')}")
+        assert len(found.context["targets"].facts) == int(figure), query
