@@ -111,8 +111,9 @@ def french(text: str) -> str:
 
 @register.filter
 def unshout(text: str, plan: Plan) -> str:
-    """A title in capitals, in sentence case with the plan's proper names; typeset."""
-    calm = casing.unshout(text, plan.known_casing) if text.isupper() else text
+    """A title on one line, typeset; its capitals calmed but for the plan's names."""
+    line = " ; ".join(title_lines(text)) if text.startswith(ITEM) else text
+    calm = casing.unshout(line, plan.known_casing) if line.isupper() else line
     return typeset(calm)
 
 

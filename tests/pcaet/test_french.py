@@ -144,6 +144,13 @@ def test_shouted_titles_are_lowered_with_the_plans_proper_names() -> None:
     assert french.unshout("L'eau à Besançon", plan) == "L’eau à Besançon"
 
 
+def test_a_title_given_as_a_list_goes_on_one_line() -> None:
+    plan = Plan()
+    said = french.unshout("- Acheter des vélos\n- Les prêter", plan)
+    assert said.replace("\u202f", " ") == "Acheter des vélos ; Les prêter"
+    assert french.title_lines("- Acheter\n- Prêter") == ["Acheter", "Prêter"]
+
+
 def test_paragraphs_and_lists_become_html() -> None:
     html = french.paragraphs("Deux lignes\nd'un bloc :\n- un\n- deux\n\nFin")
     assert html == (
