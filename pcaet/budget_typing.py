@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page, Paginator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
@@ -363,12 +363,20 @@ class Ledger:
         self.funder = funder
         self.saved = 0
 
-    def save(self, entries: Iterable[Entry], user: User) -> list[tuple[Entry, Theirs]]:
+    def save(self, entries: list[Entry], user: User) -> list[tuple[Entry, Theirs]]:
         """Write what nobody else changed; give back the rest with the other's amount.
 
         Lines left without any amount are removed. The number of queries does not grow
         with the entries.
         """
+        try:
+            return self._save(entries, user)
+        except IntegrityError:
+            # Somebody created one of these lines elsewhere: now it is seen.
+            return self._save(entries, user)
+
+    def _save(self, entries: list[Entry], user: User) -> list[tuple[Entry, Theirs]]:
+        self.saved = 0
         wanted: dict[Key, dict[str, Decimal | None]] = defaultdict(dict)
         conflicts: list[tuple[Entry, BudgetLine | None]] = []
         with transaction.atomic():

@@ -121,6 +121,21 @@ def test_the_author_of_a_conflict_chooses(
     assert line.planned == kept
 
 
+def test_a_line_created_meanwhile_is_a_conflict(
+    plan: Plan,
+    action: Action,
+    officer: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    BudgetLineFactory(action=action, year=2018, planned=100)
+    ledger = Ledger(plan, "investment", None)
+    known = iter([{}, ledger._lines()])
+    monkeypatch.setattr(ledger, "_lines", lambda: next(known))
+    found = ledger.save([Entry(action.pk, 2018, "planned", Decimal(7), None)], officer)
+    assert [theirs.value for _entry, theirs in found] == [100]
+    assert ledger.saved == 0
+
+
 def test_two_people_who_type_the_same_do_not_conflict(
     plan: Plan, action: Action, typist: Client
 ) -> None:
