@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .models import CommitteeSession, Purchase
-from .models.contracts import ENVIRONMENTAL, SOCIAL
+from .models.considerations import ENVIRONMENTAL, SOCIAL
 
 
 @dataclass(frozen=True, slots=True)

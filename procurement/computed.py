@@ -30,7 +30,8 @@ from .enums import (
 from .formulas import any_of
 from .goals import Dashboard, Period, base_of, dashboard
 from .models import AgecLine, CommitteeSession, Contract, Holder, Purchase
-from .models.contracts import ENVIRONMENTAL, SOCIAL, ContractQuerySet
+from .models.considerations import ENVIRONMENTAL, SOCIAL
+from .models.contracts import ContractQuerySet
 
 # An advance of 30 % or more eases the cash of the holder (action 17 of the scheme).
 EASING_ADVANCE = Decimal("0.30")

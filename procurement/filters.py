@@ -10,13 +10,13 @@ from django.db.models import Q
 
 from .enums import ContractKind, Procedure
 from .models import Buyer, Contract
-from .models.contracts import (
+from .models.considerations import (
     CONSIDERATIONS,
     ENVIRONMENTAL,
     SOCIAL,
     Consideration,
-    ContractQuerySet,
 )
+from .models.contracts import ContractQuerySet
 
 ANY = "Indifférent"
 

@@ -28,7 +28,8 @@ from .models import (
     Rating,
     RatingCriterion,
 )
-from .models.contracts import CONSIDERATIONS, ContractQuerySet
+from .models.considerations import CONSIDERATIONS
+from .models.contracts import ContractQuerySet
 from .models.purchases import BEST_SCORE
 
 if TYPE_CHECKING:

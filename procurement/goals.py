@@ -24,7 +24,8 @@ from .formulas import (
     held_by_small,
 )
 from .models import Buyer, Contract, Goal, GoalScope
-from .models.contracts import CONSIDERATIONS, ContractQuerySet
+from .models.considerations import CONSIDERATIONS
+from .models.contracts import ContractQuerySet
 
 # The six goals of a scheme, where no plan gives its own wording.
 DEFAULT_FORMULAS = (

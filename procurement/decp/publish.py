@@ -16,12 +16,8 @@ from pcaet.lib.french import NO_BREAK
 
 from ..enums import ContractKind, Source
 from ..models import Contract
-from ..models.contracts import (
-    CONSIDERATIONS,
-    ENVIRONMENTAL,
-    SOCIAL,
-    ContractQuerySet,
-)
+from ..models.considerations import CONSIDERATIONS, ENVIRONMENTAL, SOCIAL
+from ..models.contracts import ContractQuerySet
 from .source import CONCESSION, MARKET
 
 SCHEMA = Path(__file__).with_name("schema_decp_v2.0.3.json")

@@ -1,14 +1,9 @@
 """Goals, contracts, programme of purchases, committee, legal parameters."""
 
+from .buyers import Buyer, Holder
 from .committee import CommitteeMember, CommitteeSession
-from .contracts import (
-    Buyer,
-    Contract,
-    ContractHolder,
-    Holder,
-    Modification,
-    Subcontract,
-)
+from .contract_parts import ContractHolder, Modification, Subcontract
+from .contracts import Contract
 from .goals import Goal, GoalScope, GoalTarget
 from .imports import ImportedFile, RawRecord
 from .legal import LegalParameter

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from actions.models import Organisation
 from pcaet.lib.constraints import a_year
 
-from .contracts import Buyer
+from .buyers import Buyer
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from actions.access import administers, member_roots
-from actions.models import Organisation, Plan
+from actions.access import administers
 from pcaet.lib.constraints import not_negative, one_of
 from pcaet.lib.months import add_months
 
@@ -23,157 +22,20 @@ from ..enums import (
     FORMAL_PROCEDURES,
     ContractKind,
     EnvironmentalKind,
-    Identifier,
     ModificationReading,
     Procedure,
-    SizeClass,
     SocialKind,
     Source,
 )
 from ..fields import CodesField
+from .buyers import Buyer, Holder
+from .considerations import CONSIDERATIONS, ENVIRONMENTAL, SOCIAL, Consideration
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 # Due within two months of the notification: CCP, art. R. 2196-1.
 MONTHS_TO_PUBLISH = 2
-
-# The five things that the law asks to say of a contract.
-CONSIDERATIONS = (
-    "social_clause",
-    "social_criterion",
-    "reserved",
-    "environmental_clause",
-    "environmental_criterion",
-)
-SOCIAL = CONSIDERATIONS[:3]
-ENVIRONMENTAL = CONSIDERATIONS[3:]
-
-
-def scheme_authority() -> int | None:
-    """The authority whose purchases are followed here, if only one is. One query."""
-    schemes = Plan.objects.exclude(goals__formula="").filter(goals__isnull=False)
-    found = schemes.values_list("authority", "authority__parent").distinct()
-    roots = {parent or authority for authority, parent in found}
-    return roots.pop() if len(roots) == 1 else None
-
-
-class BuyerQuerySet(models.QuerySet["Buyer"]):
-    def visible_to(self, user: User | AnonymousUser) -> BuyerQuerySet:
-        """Those of the user's authorities; administrators see all."""
-        if administers(user):
-            return self
-        if not user.has_perm("procurement.view_contract"):
-            return self.none()
-        return self._within_reach(user)
-
-    def managed_by(self, user: User | AnonymousUser) -> BuyerQuerySet:
-        """Those whose register the user keeps."""
-        if administers(user):
-            return self
-        if not user.has_perm("procurement.change_contract"):
-            return self.none()
-        return self._within_reach(user)
-
-    def _within_reach(self, user: User | AnonymousUser) -> BuyerQuerySet:
-        return self.of_authorities(member_roots(user))
-
-    def of_authorities(self, roots: Collection[int]) -> BuyerQuerySet:
-        """The buyers linked to these organisations or to their departments.
-
-        One that nobody linked yet is the only authority's that has a scheme here;
-        where there are several, or none, only administrators see it. One query.
-        """
-        ours = Q(organisation__in=roots) | Q(organisation__parent__in=roots)
-        if scheme_authority() in roots:
-            ours |= Q(organisation__isnull=True)
-        return self.filter(ours)
-
-    def unlinked(self) -> BuyerQuerySet:
-        return self.filter(organisation__isnull=True)
-
-
-class Buyer(models.Model):
-    """A public body that passes contracts. A scheme may join several."""
-
-    siret = models.CharField("SIRET", max_length=20, unique=True)
-    name = models.CharField("nom", max_length=300, blank=True)
-    organisation = models.ForeignKey(
-        Organisation,
-        verbose_name="organisme",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="buyers",
-    )
-
-    objects = BuyerQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "acheteur"
-        ordering = ["name", "siret"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(siret=""),
-                name="buyer_siret_given",
-                violation_error_message="Un acheteur a un SIRET.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name or f"Acheteur {self.siret}"
-
-
-class Holder(models.Model):
-    """A firm that holds contracts or works under one that does."""
-
-    identifier = models.CharField("identifiant", max_length=60)
-    identifier_kind = models.CharField(
-        "nature de l’identifiant",
-        max_length=10,
-        choices=Identifier,
-        default=Identifier.SIRET,
-    )
-    name = models.CharField("nom", max_length=300, blank=True)
-    size_class = models.CharField(
-        "taille", max_length=10, choices=SizeClass, blank=True
-    )
-    size_year = models.PositiveSmallIntegerField(
-        "année de la taille", null=True, blank=True
-    )
-    is_social_economy = models.BooleanField(
-        "économie sociale et solidaire", null=True, blank=True
-    )
-    is_inclusive = models.BooleanField(
-        "structure d’insertion ou du travail protégé", null=True, blank=True
-    )
-    history = HistoricalRecords(verbose_name="historique du titulaire")
-
-    class Meta:
-        verbose_name = "titulaire"
-        ordering = ["name", "identifier"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["identifier", "identifier_kind"],
-                name="holder_identifier_unique",
-                violation_error_message="Ce titulaire est déjà enregistré.",
-            ),
-            one_of(
-                "holder_size_known",
-                field="size_class",
-                choices=SizeClass,
-                blank=True,
-                message="Cette taille d’entreprise n’est pas connue.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name or self.identifier
-
-    @property
-    def siren(self) -> str:
-        """The firm itself, whichever of its premises holds the contract."""
-        return self.identifier[:9]
 
 
 class ContractQuerySet(models.QuerySet["Contract"]):
@@ -238,9 +100,9 @@ class ContractQuerySet(models.QuerySet["Contract"]):
                 "environnement": Q(environmental_kinds="") & _any_true(ENVIRONMENTAL),
                 "contradiction": Q(is_contradictory=True),
                 "supplement": Q(
-                    pk__in=Modification.objects.filter(
-                        reading=ModificationReading.DOUBTFUL
-                    ).values("contract")
+                    pk__in=Contract.objects.filter(
+                        modifications__reading=ModificationReading.DOUBTFUL
+                    ).values("pk")
                 ),
                 "anomalie": ~Q(anomalies=[]),
                 "montant": Q(amount__isnull=True),
@@ -516,161 +378,3 @@ class Contract(Additions):
         if self.published_on is None:
             return False
         return self.published_on > add_months(self.notified_on, MONTHS_TO_PUBLISH)
-
-
-class Consideration:
-    """One of the five considerations of a contract, for the pages."""
-
-    LABELS = dict(
-        zip(
-            CONSIDERATIONS,
-            (
-                "Clause sociale",
-                "Critère social",
-                "Marché réservé",
-                "Clause environnementale",
-                "Critère environnemental",
-            ),
-            strict=True,
-        )
-    )
-
-    def __init__(self, contract: Contract, name: str) -> None:
-        self.name = name
-        self.label = self.LABELS[name]
-        self.declared: bool | None = getattr(contract, name)
-        self.corrected: bool | None = getattr(contract, f"corrected_{name}")
-
-    @property
-    def effective(self) -> bool | None:
-        return self.declared if self.corrected is None else self.corrected
-
-
-class ContractHolder(models.Model):
-    contract = models.ForeignKey(
-        Contract,
-        verbose_name="contrat",
-        on_delete=models.CASCADE,
-        related_name="contract_holders",
-    )
-    holder = models.ForeignKey(
-        Holder,
-        verbose_name="titulaire",
-        on_delete=models.PROTECT,
-        related_name="contract_holders",
-    )
-    size_class = models.CharField(
-        "taille à l’attribution", max_length=10, choices=SizeClass, blank=True
-    )
-
-    class Meta:
-        verbose_name = "titulaire du contrat"
-        verbose_name_plural = "titulaires du contrat"
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["contract", "holder"],
-                name="contract_holder_unique",
-                violation_error_message="Ce titulaire est déjà sur le contrat.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.holder)
-
-    @property
-    def effective_size(self) -> str:
-        """At the award where the officer says it, else what SIRENE says."""
-        return self.size_class or self.holder.size_class
-
-    @property
-    def size_label(self) -> str:
-        size = self.effective_size
-        return str(SizeClass(size).label) if size else ""
-
-
-class Modification(models.Model):
-    """A change of a contract, as published; ``reading`` says what its amount means."""
-
-    contract = models.ForeignKey(
-        Contract,
-        verbose_name="contrat",
-        on_delete=models.CASCADE,
-        related_name="modifications",
-    )
-    order = models.PositiveIntegerField("rang")
-    number = models.CharField("numéro", max_length=20, blank=True)
-    notified_on = models.DateField("notifiée le", null=True, blank=True)
-    published_on = models.DateField("publiée le", null=True, blank=True)
-    amount = models.DecimalField(
-        "montant HT (€)", max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    duration_months = models.PositiveIntegerField("durée (mois)", null=True, blank=True)
-    holders = models.JSONField("nouveaux titulaires", default=list, blank=True)
-    reading = models.CharField(
-        "lecture du montant",
-        max_length=10,
-        choices=ModificationReading,
-        default=ModificationReading.TOTAL,
-    )
-    is_confirmed = models.BooleanField("lecture confirmée", default=False)
-    history = HistoricalRecords(verbose_name="historique de la modification")
-
-    class Meta:
-        verbose_name = "modification"
-        ordering = ["contract", "order"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["contract", "order"],
-                name="modification_order_unique",
-                violation_error_message="Ce contrat a déjà une modification de ce rang.",
-            ),
-            one_of(
-                "modification_reading_known",
-                field="reading",
-                choices=ModificationReading,
-                message="Un montant est un total, un supplément, ou à vérifier.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Modification {self.number or self.order + 1}"
-
-
-class Subcontract(models.Model):
-    contract = models.ForeignKey(
-        Contract,
-        verbose_name="contrat",
-        on_delete=models.CASCADE,
-        related_name="subcontracts",
-    )
-    order = models.PositiveIntegerField("rang")
-    number = models.CharField("numéro", max_length=20, blank=True)
-    holder = models.ForeignKey(
-        Holder,
-        verbose_name="sous-traitant",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="subcontracts",
-    )
-    amount = models.DecimalField(
-        "montant HT (€)", max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    duration_months = models.PositiveIntegerField("durée (mois)", null=True, blank=True)
-    notified_on = models.DateField("notifié le", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "acte de sous-traitance"
-        verbose_name_plural = "actes de sous-traitance"
-        ordering = ["contract", "order"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["contract", "order"],
-                name="subcontract_order_unique",
-                violation_error_message="Ce contrat a déjà un acte de ce rang.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Sous-traitance {self.number or self.order + 1}"

@@ -17,8 +17,9 @@ from actions.models import Action, Organisation, Plan
 from pcaet.lib.constraints import a_year
 from pcaet.lib.months import add_months
 
+from .buyers import Buyer
 from .committee import CommitteeSession
-from .contracts import Buyer, Contract
+from .contracts import Contract
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -6,7 +6,7 @@ from django.db import models
 
 from pcaet.lib.constraints import a_year, not_negative
 
-from .contracts import Buyer
+from .buyers import Buyer
 
 
 class AgecLine(models.Model):

@@ -23,7 +23,7 @@ from ..enums import GoalFormula
 from ..formulas import Answer, Share, answer_of
 from ..goals import GoalResult
 from ..models import LegalParameter
-from ..models.contracts import Consideration
+from ..models.considerations import Consideration
 
 register = template.Library()
 

@@ -22,7 +22,7 @@ from ..decp.load import Report
 from ..decp.source import DecpFileError
 from ..forms import ImportForm
 from ..models import ImportedFile
-from ..models.contracts import scheme_authority
+from ..models.buyers import scheme_authority
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
