@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -24,8 +25,9 @@ from django.views.decorators.http import (
 
 from actions.models import ImportBatch, ImportState, Plan, SavedMapping
 from actions.tables.columns import header_key
-from actions.tables.preview import OUTCOME_LABELS, Outcome
+from actions.tables.preview import OUTCOME_LABELS, PREVIEWED_LABELS, Outcome
 from actions.tables.synonyms import FIELDS, YEARLY
+from actions.tables.values import LONGEST_CODE
 
 from . import jobs, table_jobs, tables
 from .table_forms import TableForm
@@ -35,6 +37,8 @@ from .workbooks import plan_workbook as write_plan_workbook
 LINES_PER_PAGE = 50
 BATCHES_PER_PAGE = 30
 FAULTS = "faults"
+# What happens to lines of the file, that may be of no action.
+OF_LINES = {Outcome.REFUSED, Outcome.DOUBTFUL}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -114,16 +118,32 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_apply": batch.state == ImportState.READY
         and batch.summary.get("writes", False),
         "doubts": batch.summary.get("doubtful", 0),
+        "left_out": [c["header"] for c in _columns(batch) if not c["field"]],
+        "likely": [c for c in _columns(batch) if c["field"] and not c["is_sure"]],
     }
     return render(request, "pcaet/import_detail.html", context)
 
 
+def _columns(batch: ImportBatch) -> Iterator[dict[str, Any]]:
+    """The columns that hold something, of the sheets that are read."""
+    for sheet in batch.recognised:
+        yield from (c for c in sheet["columns"] if c["header"] and c["samples"])
+
+
+def _labels(batch: ImportBatch) -> dict[Outcome, tuple[str, str]]:
+    return PREVIEWED_LABELS if batch.state == ImportState.READY else OUTCOME_LABELS
+
+
 def _counts(batch: ImportBatch) -> list[tuple[int, str]]:
-    """«12 créées», «3 modifiées»…: the summary sentence, zeros left out."""
+    """«12 actions créées», «3 lignes refusées»…: the summary, zeros left out."""
     return [
-        (count, OUTCOME_LABELS[outcome][count > 1])
+        (
+            count,
+            f"{noun}{'s' if count > 1 else ''} {_labels(batch)[outcome][count > 1]}",
+        )
         for outcome in Outcome
         if (count := batch.summary.get(outcome.value, 0))
+        for noun in ["ligne" if outcome in OF_LINES else "action"]
     ]
 
 
@@ -133,7 +153,7 @@ def _filters(batch: ImportBatch, shown: str) -> list[dict[str, Any]]:
     choices = [("", "Tout", None), (FAULTS, "À vérifier", faults)]
     choices += [
         (outcome.value, labels[1].capitalize(), summary.get(outcome.value, 0))
-        for outcome, labels in OUTCOME_LABELS.items()
+        for outcome, labels in _labels(batch).items()
     ]
     return [
         {"value": value, "label": label, "count": count, "is_shown": value == shown}
@@ -163,6 +183,7 @@ def import_columns(request: SignedInRequest, pk: int) -> HttpResponseBase:
         "sheets": batch.recognised,
         "fields": _field_choices(),
         "is_open": batch.state == ImportState.READY,
+        "options": batch.options,
     }
     return render(request, "pcaet/import_columns.html", context)
 
@@ -179,6 +200,8 @@ def _correct_columns(request: SignedInRequest, batch: ImportBatch) -> HttpRespon
     options = tables.Request(**batch.options)
     for sheet in batch.recognised:
         _correct_sheet(request, batch, sheet, options)
+    for name in ("action_code", "measure_code"):
+        setattr(options, name, request.POST.get(name, "")[:LONGEST_CODE].strip())
     batch.options = options.to_json()
     batch.save(update_fields=["options"])
     table_jobs.start(batch)

@@ -381,6 +381,7 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
     return {
         **{outcome.value: outcomes[outcome] for outcome in Outcome},
         "missing": missing,
+        "refused": sum(line.outcome is Outcome.REFUSED for line in comparison.lines),
         "errors": levels[Level.ERROR],
         "warnings": levels[Level.WARNING],
         "notes": levels[Level.NOTE],

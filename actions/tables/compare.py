@@ -232,7 +232,7 @@ class ActionComparer(FieldComparer, LinkComparer):
                 Outcome.REFUSED if fault.level is Level.ERROR else Outcome.UNCHANGED
             )
             at = (fault.sheet, fault.row, fault.col)
-            label = fault.value or "(ligne)"
+            label = fault.value or f"n° {fault.row + 1}"
             self.result.lines.append(
                 Line(outcome, "Ligne", label, at=at, faults=[fault])
             )

@@ -30,6 +30,13 @@ OUTCOME_LABELS = {
 }
 
 
+# What a preview says of them, before anything is written.
+PREVIEWED_LABELS = OUTCOME_LABELS | {
+    Outcome.CREATED: ("à créer", "à créer"),
+    Outcome.CHANGED: ("à modifier", "à modifier"),
+}
+
+
 @dataclass(slots=True)
 class Change:
     """One field, before and after; ``refused`` says why it is not applied."""

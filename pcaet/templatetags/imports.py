@@ -8,15 +8,17 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from actions.tables.preview import OUTCOME_LABELS, Outcome
+from actions.models import ImportState
+from actions.tables.preview import OUTCOME_LABELS, PREVIEWED_LABELS, Outcome
 
 register = template.Library()
 
 
 @register.filter
-def outcome_label(outcome: str) -> str:
-    """«Créée», «À décider»…"""
-    return OUTCOME_LABELS[Outcome(outcome)][0].capitalize()
+def outcome_label(outcome: str, state: str) -> str:
+    """«À créer» in a preview, «Créée» once imported…"""
+    labels = PREVIEWED_LABELS if state == ImportState.READY else OUTCOME_LABELS
+    return labels[Outcome(outcome)][0].capitalize()
 
 
 @register.simple_tag
