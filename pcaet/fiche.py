@@ -28,7 +28,7 @@ from actions.models import (
     Plan,
     Role,
 )
-from actions.role_words import says_all, says_more
+from actions.role_words import says_all
 from actions.state import ActionState
 from indicators.attainment import Rate
 from indicators.models import Cell, Indicator, ProgressNote
@@ -40,6 +40,7 @@ from pcaet.lib.pictures import is_picture
 from pcaet.lib.text import fold
 
 from .fiche_grid import Grid, grid_of
+from .role_lines import RoleLine, role_lines
 from .states import state_of
 
 # The years that the database accepts: nothing is left out.
@@ -58,14 +59,6 @@ LONGEST_ROW = 1500
 DESCRIPTION_LABELS = {
     PlanKind.PCAET: "Description et sous-actions",
     PlanKind.SPASER: "Descriptif de l’action",
-}
-# Singular and plural, in the order of the sheet.
-ROLE_LABELS = {
-    RoleKind.PILOT: ("Pilote", "Pilotes"),
-    RoleKind.FUNDER: ("Financeur", "Financeurs"),
-    RoleKind.INTERNAL: ("Partenaire interne", "Partenaires internes"),
-    RoleKind.EXTERNAL: ("Partenaire externe", "Partenaires externes"),
-    RoleKind.PARTNER: ("Partenaire", "Partenaires"),
 }
 PERIOD = re.compile(r"([0-9]{4})(?:[-–]([0-9]{4}))?")
 AMOUNT_ALONE = re.compile(r"^([0-9 .,\u00a0\u202f]+)€?$")
@@ -138,8 +131,8 @@ class RoleGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleLine:
-    """Who holds a role; ``words`` are the document's where they say more."""
+class PrintedRole:
+    """A role as it is printed: those who hold it, by what they do in it."""
 
     label: str
     groups: list[RoleGroup]
@@ -154,7 +147,7 @@ class RoleLine:
 @dataclass(frozen=True, slots=True)
 class MeasureSheet:
     measure: Measure
-    roles: list[RoleLine]
+    roles: list[PrintedRole]
     grid: Grid | None
 
 
@@ -333,15 +326,15 @@ class Fiche:
         return "" if text.removeprefix("- ") == " ".join(self.title_lines) else text
 
     @property
-    def roles(self) -> list[RoleLine]:
-        return _role_lines(self.action, self.plan.authority)
+    def roles(self) -> list[PrintedRole]:
+        return _printed_roles(self.action, self.plan.authority)
 
     @property
     def measures(self) -> list[MeasureSheet]:
         return [
             MeasureSheet(
                 measure,
-                _role_lines(measure, self.plan.authority),
+                _printed_roles(measure, self.plan.authority),
                 self._grid(i for i in self.indicators if i.measure_id == measure.pk),
             )
             for measure in self.action.measures.all()
@@ -459,26 +452,18 @@ def _amounts(action: Action) -> str:
     return f"{bound}, montant incertain" if action.budget_uncertain else bound
 
 
-def _role_lines(holder: Action | Measure, authority: Organisation) -> list[RoleLine]:
-    lines = (_role_line(holder, kind, authority) for kind in ROLE_LABELS)
-    return [line for line in lines if line.groups or line.words]
+def _printed_roles(
+    holder: Action | Measure, authority: Organisation
+) -> list[PrintedRole]:
+    return [_printed(line, authority) for line in role_lines(holder, authority)]
 
 
-def _role_line(
-    holder: Action | Measure, kind: RoleKind, authority: Organisation
-) -> RoleLine:
-    roles, words = holder.roles_of(kind), holder.role_text(kind)
-    names = [role.organisation.name for role in roles]
-    parents = [role.organisation.parent for role in roles]
-    known = [*names, *map(str, filter(None, parents)), authority.name]
-    known += [role.note for role in roles]
-    groups = _groups(roles, authority)
-    if roles and not says_more(words, known):
-        words = ""
-    elif words and kind != RoleKind.PILOT and says_all(words, names):
-        groups = []
-    singular, plural = ROLE_LABELS[kind]
-    return RoleLine(plural if len(roles) > 1 else singular, groups, words)
+def _printed(line: RoleLine, authority: Organisation) -> PrintedRole:
+    """Words that name everybody stand alone; a pilot is always named."""
+    names = [role.organisation.name for role in line.roles]
+    named = line.words and line.kind != RoleKind.PILOT and says_all(line.words, names)
+    groups = [] if named else _groups(line.roles, authority)
+    return PrintedRole(line.label, groups, line.words)
 
 
 def _groups(roles: Sequence[Role], authority: Organisation) -> list[RoleGroup]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,31 +12,21 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from actions.enums import RoleKind
-from actions.models import Action, Measure, Organisation, Plan, Role
-from actions.role_words import says_more
+from actions.models import Action, Measure, Plan
 from indicators.enums import IndicatorKind
 from indicators.models import Cell, Indicator, TypingRights
 from indicators.summaries import Tally
 
 from .changes import Event, events_of
-from .fiche import ROLE_LABELS, Fiche, Line, Link
+from .fiche import Fiche, Line, Link
 from .fiche_grid import KIND_LABELS
+from .role_lines import RoleLine, role_lines
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
 SCHEDULE = ("Début", "Fin", "Budget")
-
-
-@dataclass(frozen=True, slots=True)
-class RoleLine:
-    """Who holds a role; ``words`` are the document's where they say more."""
-
-    label: str
-    roles: list[Role]
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,25 +195,3 @@ class Sheet:
         here = Q(order=self.action.order, pk__gt=self.action.pk)
         after = self.plan.actions.filter(Q(order__gt=self.action.order) | here)
         return after.order_by("order", "pk").first()
-
-
-def role_lines(holder: Action | Measure, authority: Organisation) -> list[RoleLine]:
-    lines = (_role_line(holder, kind, authority) for kind in ROLE_LABELS)
-    return [line for line in lines if line.roles or line.words]
-
-
-def _role_line(
-    holder: Action | Measure, kind: RoleKind, authority: Organisation
-) -> RoleLine:
-    roles, words = holder.roles_of(kind), holder.role_text(kind)
-    if roles and not says_more(words, _known(roles, authority)):
-        words = ""
-    singular, plural = ROLE_LABELS[kind]
-    return RoleLine(plural if len(roles) > 1 else singular, roles, words)
-
-
-def _known(roles: Iterable[Role], authority: Organisation) -> Iterable[str]:
-    yield authority.name
-    for role in roles:
-        yield role.note
-        yield str(role.organisation)
