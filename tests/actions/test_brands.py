@@ -119,7 +119,6 @@ def test_large_logo_is_brought_down() -> None:
         b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
         picture(kind="GIF"),
         picture(kind="TIFF"),
-        picture()[:60],
     ],
 )
 def test_what_is_no_picture_is_refused(content: bytes) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,9 +32,8 @@ def test_page_shows_the_photos_of_its_action(client: Client, photo: Photo) -> No
     page = client.get(photo.action.get_absolute_url()).content.decode()
     assert f'src="{address(photo)}"' in page
 
-    with closing(client.get(address(photo))) as answer:
-        content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-    assert content == picture()
+    answer = client.get(address(photo))
+    assert b"".join(answer) == picture()
     assert answer["Content-Type"] == "image/png"
 
 
@@ -50,8 +48,7 @@ def test_photo_of_a_plan_that_is_not_public_is_for_its_readers(
     client.force_login(stranger)
     assert client.get(address(photo)).status_code == 404
     client.force_login(administrator)
-    with closing(client.get(address(photo))) as answer:
-        assert answer.status_code == 200
+    assert b"".join(client.get(address(photo))) == picture()
 
 
 def test_lost_photo_is_not_found(client: Client, photo: Photo) -> None:
