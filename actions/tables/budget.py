@@ -199,7 +199,7 @@ class _BudgetComparer:
             line = Line(
                 Outcome.UNCHANGED,
                 KIND,
-                record.label,
+                _label(record),
                 at=(record.sheet, record.row, 0),
                 faults=self.actions.faults.get(record.key, []),
             )
@@ -302,6 +302,18 @@ class _BudgetComparer:
             remedy,
         )
         line.faults = [*line.faults, fault]
+
+
+def _label(record: BudgetRecord) -> str:
+    """«36, 2019, investissement, ADEME»: what tells the line from the others."""
+    nature = record.value("budget_nature")
+    said = (
+        record.value("code") or record.value("title") or "(sans action)",
+        record.value("budget_year"),
+        BudgetNature(nature).label.lower() if nature else "",
+        " : ".join(filter(None, record.value("funder") or [])),
+    )
+    return ", ".join(str(part) for part in said if part)
 
 
 def _pk(funder: Organisation | None) -> int:

@@ -139,11 +139,6 @@ class BudgetRecord:
     def key(self) -> str:
         return f"{self.sheet}:{self.row}"
 
-    @property
-    def label(self) -> str:
-        said = (self.value("code") or self.value("title"), self.value("budget_year"))
-        return ", ".join(str(part) for part in said if part) or "(sans action)"
-
 
 @dataclass
 class Content:

@@ -60,6 +60,10 @@ def test_amounts_of_a_table_are_previewed_then_written(plan: Plan) -> None:
     assert not BudgetLine.objects.exists()
     assert batch.summary["others"] == [["created", "Ligne de budget", 2]]
     assert batch.summary["organisations"] == ["ADEME"]
+    assert [line.label for line in batch.lines.all()] == [
+        "36, 2019, investissement, ADEME",
+        "36, 2019, fonctionnement",
+    ]
     tables.apply(batch)
     paid, own = BudgetLine.objects.order_by("-nature", "pk").reverse()
     assert (str(paid.funder), paid.nature, paid.year) == ("ADEME", "investment", 2019)
