@@ -65,16 +65,16 @@ SIRENE_SIZES = {
 
 # Register of purchases under 40 000 €: the column → the field of the published data.
 SMALL_MAPPING = {
-    "numero": "id",
+    "numéro": "id",
     "objet": "objet",
-    "cpv": "codeCPV",
-    "procedure": "procedure",
-    "duree (mois)": "dureeMois",
+    "CPV": "codeCPV",
+    "procédure": "procedure",
+    "durée (mois)": "dureeMois",
     "date": "dateNotification",
     "montant": "montant",
-    "offres recues": "offresRecues",
-    "considerations sociales": "considerationsSociales",
-    "considerations environnementales": "considerationsEnvironnementales",
+    "offres reçues": "offresRecues",
+    "considérations sociales": "considerationsSociales",
+    "considérations environnementales": "considerationsEnvironnementales",
 }
 SMALL_COLUMNS = {field: column for column, field in SMALL_MAPPING.items()} | {
     "acheteur.id": "acheteur",
@@ -361,9 +361,9 @@ def _read_small(rows: list[Row], report: Report, delivery: Delivery) -> None:
 
 def _small(position: int, row: Row) -> dict[str, Any]:
     record: dict[str, Any] = {
-        field: _listed(field, row[column])
+        field: _listed(field, cell)
         for column, field in SMALL_MAPPING.items()
-        if row.get(column)
+        if (cell := row.get(fold(column)))
     }
     record.setdefault("id", f"ligne {position + 2}")
     record["acheteur"] = {"id": row.get("acheteur") or row.get("siret acheteur")}

@@ -12,27 +12,31 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from pcaet.lib.text import fold
+
 from .decp import values as v
 from .faults import RowFault
 from .models import Contract
 from .models.contracts import ContractQuerySet
 
-# Column of the table, folded → what it says of a contract.
+# Column of the table → what it says of a contract.
 EXECUTION_MAPPING = {
-    "heures d'insertion": "insertion_hours",
-    "beneficiaires": "beneficiaries",
+    "heures d’insertion": "insertion_hours",
+    "bénéficiaires": "beneficiaries",
     "dont femmes": "beneficiaries_women",
     "dont formation": "beneficiaries_trained",
-    "evaluation": "evaluation",
+    "évaluation": "evaluation",
     "litiges": "disputes",
 }
 # A table of execution says a contract, and at least one of these things.
-EXECUTION_KEY = "numero"
+NUMBER = "numéro"
+EXECUTION_KEY = fold(NUMBER)
 
 
 def is_execution(header: Iterable[str]) -> bool:
+    """Whether a header, folded, is that of a table of execution."""
     found = set(header)
-    return EXECUTION_KEY in found and not found.isdisjoint(EXECUTION_MAPPING)
+    return EXECUTION_KEY in found and not found.isdisjoint(map(fold, EXECUTION_MAPPING))
 
 
 class Execution:
@@ -67,12 +71,10 @@ class Execution:
         if siret := row.get("acheteur", "").replace(" ", ""):
             found = [contract for contract in found if contract.buyer.siret == siret]
         if not found:
-            raise RowFault(
-                EXECUTION_KEY, "Aucun contrat du registre ne porte ce numéro."
-            )
+            raise RowFault(NUMBER, "Aucun contrat du registre ne porte ce numéro.")
         if len(found) > 1:
             raise RowFault(
-                EXECUTION_KEY,
+                NUMBER,
                 "Plusieurs contrats portent ce numéro : les compléter un par un.",
             )
         return found[0]
@@ -80,7 +82,7 @@ class Execution:
     def _value(
         self, contract: Contract, column: str, field: str, row: Mapping[str, str]
     ) -> Any:
-        written = row.get(column, "")
+        written = row.get(fold(column), "")
         if not written:
             return None
         number: Decimal | None = v.number(written)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -47,6 +48,8 @@ ALL_YEARS = "toutes"
 # Years shown beside each other, and contracts on a page.
 LAST_YEARS = 6
 PAGE = 50
+# The calendar of the register: contracts of version 1 go back to 2000.
+STATEMENT_YEARS = range(2001, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,8 @@ def action_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _statement(request: SignedInRequest, slug: str, year: int) -> Statement:
+    if year not in STATEMENT_YEARS:
+        raise Http404
     plans = Plan.objects.visible_to(request.user).distinct().for_list()
     return statement_of(get_object_or_404(plans, slug=slug), last_year=year)
 
@@ -199,7 +204,10 @@ def _statement(request: SignedInRequest, slug: str, year: int) -> Statement:
 @login_not_required
 def statement(request: SignedInRequest, slug: str, year: int) -> HttpResponse:
     """The public statement on the two years that end with ``year``."""
-    context = {"statement": _statement(request, slug, year)}
+    context = {
+        "statement": _statement(request, slug, year),
+        "benchmarks": benchmarks(date(year, 12, 31)),
+    }
     return render(request, "procurement/statement.html", context)
 
 

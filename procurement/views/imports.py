@@ -17,9 +17,10 @@ from ..access import (
     keeps_register,
     unlinked_buyers,
 )
-from ..csvfiles import CsvFileError, import_any
+from ..csvfiles import SMALL_MAPPING, CsvFileError, import_any
 from ..decp.load import Report
 from ..decp.source import DecpFileError
+from ..execution import EXECUTION_MAPPING
 from ..forms import ImportForm
 from ..models import ImportedFile
 from ..models.buyers import scheme_authority
@@ -44,6 +45,8 @@ def import_list(request: SignedInRequest) -> HttpResponseBase:
         "form": form,
         "report": report.as_json() if report else None,
         "files": _files(request)[:50],
+        "small_columns": SMALL_MAPPING,
+        "execution_columns": EXECUTION_MAPPING,
     }
     status = 422 if form.errors else 200
     return render(request, "procurement/import_list.html", context, status=status)

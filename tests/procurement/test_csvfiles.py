@@ -131,12 +131,12 @@ def test_an_empty_cell_of_execution_erases_nothing() -> None:
 @pytest.mark.parametrize(
     ("line", "column", "reason"),
     [
-        ("inconnu;;1;;;;", "numero", "Aucun contrat"),
-        ("partage;;1;;;;", "numero", "Plusieurs contrats"),
-        ("2024-01;;beaucoup;;;;", "heures d'insertion", "« beaucoup »"),
-        ("2024-01;;;;;7;", "evaluation", "5"),
+        ("inconnu;;1;;;;", "numéro", "Aucun contrat"),
+        ("partage;;1;;;;", "numéro", "Plusieurs contrats"),
+        ("2024-01;;beaucoup;;;;", "heures d’insertion", "« beaucoup »"),
+        ("2024-01;;;;;7;", "évaluation", "5"),
         ("2024-01;;;2;3;;", "dont femmes", "dépasse"),
-        ("2024-01;;;1,5;;;", "beneficiaires", "entier"),
+        ("2024-01;;;1,5;;;", "bénéficiaires", "entier"),
     ],
 )
 def test_a_fault_of_execution_is_named(line: str, column: str, reason: str) -> None:

@@ -430,3 +430,23 @@ def test_a_reader_sees_which_actions_were_carried_through(
     page = client.get(aimed.purchase.get_absolute_url()).content.decode()
     assert f"{aimed.action.code} " in page and "non renseigné" in page
     assert "Enregistrer l’avancement" not in page
+
+
+@pytest.mark.parametrize("year", [0, 1, 1999, 10000, 999999])
+@pytest.mark.parametrize("name", ["statement", "statement_csv", "statement_pdf"])
+def test_a_statement_of_no_possible_year_is_not_found(
+    browser: Client, clermont: Plan, name: str, year: int
+) -> None:
+    Plan.objects.update(is_public=True)
+    assert browser.get(url(name, clermont.slug, year)).status_code == 404
+
+
+def test_the_statement_draws_the_law_in_force_at_its_end(
+    client: Client, clermont: Plan
+) -> None:
+    Plan.objects.update(is_public=True)
+    pages = [
+        client.get(url("statement", clermont.slug, year)).content.decode()
+        for year in (2024, 2026)
+    ]
+    assert ["Loi, 21" in page for page in pages] == [False, True]
