@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 SOURCES = (*actions.search.SOURCES, *indicators.search.SOURCES)
 FOUND_A_PAGE = 30
-LONGEST_EXCERPT = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ class Search:
         lines = list(_lines(action))
         held = [sum(word in fold(line) for word in self.words) for line in lines]
         best = max(held, default=0)
-        return lines[held.index(best)][:LONGEST_EXCERPT] if best else ""
+        return lines[held.index(best)] if best else ""
 
 
 def _lines(action: Action) -> Iterator[str]:
