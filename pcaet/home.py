@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.http import QueryDict
 
-PLANS_A_PAGE = 12
+PLANS_A_PAGE = 10
 # From this many plans on, the page offers to choose among them.
 MANY_PLANS = 8
 # What counts as «lately», in days.
