@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 
 from ..models import ColumnSynonym
 from ..tables.columns import header_key
-from ..tables.synonyms import FIELDS
+from ..tables.synonyms import FIELDS, YEARLY, names_of
 
 if TYPE_CHECKING:
     _SynonymForm = forms.ModelForm[ColumnSynonym]
@@ -23,6 +26,37 @@ CHOICES = [
     ("", "Ne pas importer"),
     *((key, label) for key, (label, _names) in FIELDS.items() if key != "ignored"),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A field, the names that give it from the start, and those that were added."""
+
+    label: str
+    names: list[str]
+    added: list[str]
+
+
+def known_names() -> list[Known]:
+    """Every name of a column by its field, less those that were given elsewhere."""
+    added: dict[str, list[str]] = defaultdict(list)
+    taken = set()
+    for row in ColumnSynonym.objects.all():
+        added[row.field or "ignored"].append(row.name)
+        taken.add(row.key)
+    found = [
+        Known(
+            label,
+            [name for name in names_of(words) if header_key(name) not in taken],
+            added[field],
+        )
+        for field, (label, words) in FIELDS.items()
+    ]
+    yearly = [
+        Known(f"{label}, avec une année ou un nombre d’années", names_of(words), [])
+        for label, words in YEARLY.values()
+    ]
+    return found + yearly
 
 
 class SynonymForm(_SynonymForm):
@@ -53,6 +87,13 @@ class ColumnSynonymAdmin(_SynonymAdmin):
     form = SynonymForm
     list_display = ["name", "field_label"]
     search_fields = ["name"]
+    change_list_template = "admin/synonym_change_list.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        known = {"known": known_names()}
+        return super().changelist_view(request, known | (extra_context or {}))
 
     @admin.display(description="champ", ordering="field")
     def field_label(self, synonym: ColumnSynonym) -> Any:

@@ -275,3 +275,18 @@ def test_administrator_completes_the_table_of_synonyms(
     assert ColumnSynonym.objects.get().key == "bidule menu"
     answer = client.post(add, {"name": "BIDULE menu", "field": "code"})
     assert "déjà un synonyme" in answer.content.decode()
+
+
+def test_names_known_from_the_start_and_added_stand_in_one_table(
+    client: Client, administrator: User
+) -> None:
+    ColumnSynonym.objects.create(name="Fiche", key="fiche", field="description")
+    administrator.is_staff = True
+    administrator.save()
+    client.force_login(administrator)
+    answer = client.get(reverse("admin:actions_columnsynonym_changelist"))
+    known = {row.label: row for row in answer.context["known"]}
+    assert "porteur" in known["Pilote"].names
+    assert known["Description"].added == ["Fiche"]
+    assert "fiche" not in known["Intitulé de l’action"].names
+    assert "Noms d’origine" in answer.content.decode()
