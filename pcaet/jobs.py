@@ -37,14 +37,22 @@ def begin() -> None:
     """Start a process that does what waits, if a slot is free for it."""
     if all(map(is_held, _slots())):
         return
-    subprocess.Popen(
-        [sys.executable, "manage.py", "run_jobs"],
-        cwd=settings.BASE_DIR,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with _journal().open("ab") as journal:
+        subprocess.Popen(
+            [sys.executable, "manage.py", "run_jobs"],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            stdout=journal,
+            stderr=journal,
+            start_new_session=True,
+        )
+
+
+def _journal() -> Path:
+    """Where processes that nobody watches say what went wrong."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "journal.txt"
 
 
 def keep_going(job: Job) -> None:
@@ -117,5 +125,8 @@ def _slot() -> Iterator[bool]:
 
 
 def _slots() -> list[Path]:
-    folder = Path(settings.VAR_DIR) / "jobs"
-    return [folder / f"slot-{number}" for number in range(SLOTS)]
+    return [_folder() / f"slot-{number}" for number in range(SLOTS)]
+
+
+def _folder() -> Path:
+    return Path(settings.VAR_DIR) / "jobs"

@@ -12,6 +12,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from actions.models import Brand
 from pcaet.lib.pdf import render_pdf
 
 from ..access import SignedInRequest, keeps_register, may_keep, reads_register
@@ -73,7 +74,10 @@ def session_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def session_booklet(request: SignedInRequest, pk: int) -> HttpResponse:
     """The booklet laid on the table: agenda, rated purchases, review of the year."""
     session = _visible(request, pk)
-    content = render_pdf("procurement/session_print.html", session_context(session))
+    body = session.buyer.organisation
+    brand = Brand.of(body) if body else Brand()
+    context = {**session_context(session), "brand": brand}
+    content = render_pdf("procurement/session_print.html", context, theme=brand.theme)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="comite-{session.year}.pdf"'
     return response

@@ -33,6 +33,10 @@ with held(Path(sys.argv[1])):
 """
 
 
+# Before the tests put it out of action.
+BEGIN = jobs.begin
+
+
 @pytest.fixture(autouse=True)
 def own_folder(settings: LazySettings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
@@ -161,3 +165,20 @@ def test_page_starts_what_nobody_does(monkeypatch: pytest.MonkeyPatch) -> None:
     assert begun == []
     jobs.keep_going(PrintJobFactory())
     assert begun == [True]
+
+
+def test_process_is_started_only_for_a_free_slot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[list[str]] = []
+
+    def start(command: list[str], **options: Any) -> None:
+        started.append(command[1:])
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+
+    with held(jobs._slots()[0]), held(jobs._slots()[1]):
+        BEGIN()
+    assert started == []
+    BEGIN()
+    assert started == [["manage.py", "run_jobs"]]
