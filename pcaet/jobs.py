@@ -60,7 +60,7 @@ def keep_going(job: Job) -> None:
 
     Nothing is written here, and a process too many finds nothing to do.
     """
-    if job.is_to_do:
+    if job.is_forgotten:
         begin()
 
 
@@ -68,7 +68,7 @@ def progress_of(job: Job) -> dict[str, Any]:
     """How far a work is, for the script that follows it."""
     return {
         "running": job.is_running,
-        "stale": job.is_stale and not job.is_to_do,
+        "stale": job.is_given_up,
         "percent": job.percent,
         "label": job.words,
     }

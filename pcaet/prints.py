@@ -80,10 +80,12 @@ def ask(
 
     The oldest documents of the plan are let go.
     """
-    same = plan.prints.filter(document=document, state__in=PrintJob.RUNNING)
-    waited = next((job for job in same if job.options == options), None)
-    if waited:
-        return waited
+    running = plan.prints.filter(document=document, state__in=PrintJob.RUNNING)
+    for job in running:
+        if job.is_given_up:
+            job.fail(job.INTERRUPTED)
+        elif job.options == options:
+            return job
     PrintJob.objects.drop_oldest(plan)
     job = PrintJob.objects.create(
         plan=plan,

@@ -63,10 +63,19 @@ class Job(models.Model):
         """It runs no more, though nobody said so: its process was ended."""
         if not self.is_running or self.started_at is None:
             return False
-        silence = (timezone.now() - self.seen_alive_at).total_seconds()
         if self.host != socket.gethostname():
-            return silence > STALE_SECONDS
-        return silence > STARTING_SECONDS and not is_held(self.lock)
+            return self.silence > STALE_SECONDS
+        return self.silence > STARTING_SECONDS and not is_held(self.lock)
+
+    @property
+    def silence(self) -> float:
+        """Seconds since its last sign of life, or since it was asked for."""
+        return (timezone.now() - self.seen_alive_at).total_seconds()
+
+    @property
+    def is_forgotten(self) -> bool:
+        """It is to do, and the process begun for it had the time to start."""
+        return self.is_to_do and self.silence > STARTING_SECONDS
 
     @property
     def is_to_do(self) -> bool:
@@ -75,10 +84,17 @@ class Job(models.Model):
         return self.is_waiting or (may_resume and self.is_stale)
 
     @property
+    def is_given_up(self) -> bool:
+        """Its process was ended, and it does not begin again by itself."""
+        return self.is_stale and not self.is_to_do
+
+    @property
     def words(self) -> str:
         """What is being done, or what was."""
         if self.is_waiting:
             return "En attente de son tour"
+        if self.is_given_up:
+            return self.INTERRUPTED
         return self.message or str(self.get_state_display())  # type: ignore[attr-defined]
 
     @property

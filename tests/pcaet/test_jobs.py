@@ -161,9 +161,11 @@ def test_page_starts_what_nobody_does(monkeypatch: pytest.MonkeyPatch) -> None:
     running = PrintJobFactory(state=PrintState.PRINTING)
     running.claim()
 
-    jobs.keep_going(running)
+    for job in (running, PrintJobFactory()):
+        jobs.keep_going(job)
     assert begun == []
-    jobs.keep_going(PrintJobFactory())
+    before = timezone.now() - timedelta(minutes=1)
+    jobs.keep_going(PrintJobFactory(seen_alive_at=before))
     assert begun == [True]
 
 

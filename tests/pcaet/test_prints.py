@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,10 @@ from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.models import Plan, PrintJob, PrintState
+from actions.models.jobs import MOST_ATTEMPTS
 from actions.models.prints import KEPT
 from pcaet import booklet, jobs, prints
 from tests.actions.factories import ActionFactory, AxisFactory, PrintJobFactory
@@ -147,6 +151,27 @@ def test_failure_is_told(site: Client, plan: Plan) -> None:
     page = site.get(job.get_absolute_url()).content.decode()
     assert "L’impression s’est interrompue" in page
     assert site.get(address(plan, "print_file", job.pk)).status_code == 404
+
+
+def test_work_that_keeps_dying_is_told_and_may_be_asked_again(
+    site: Client, plan: Plan
+) -> None:
+    job = ask(site, plan)
+    before = timezone.now() - timedelta(minutes=1)
+    PrintJob.objects.update(
+        state=PrintState.PRINTING,
+        started_at=before,
+        seen_alive_at=before,
+        host=socket.gethostname(),
+        attempts=MOST_ATTEMPTS,
+    )
+
+    page = site.get(job.get_absolute_url()).content.decode()
+    assert "L’impression s’est interrompue" in page
+    assert "progress.js" not in page
+    assert ask(site, plan) != job
+    job.refresh_from_db()
+    assert job.state == PrintState.FAILED
 
 
 def test_oldest_documents_are_let_go_with_their_files(site: Client, plan: Plan) -> None:
