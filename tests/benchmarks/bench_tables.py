@@ -163,7 +163,7 @@ def floor(content: bytes, steps: list[list[Model]]) -> None:
 
 @dataclass
 class Round:
-    """The processor seconds of one import, and of the floor beneath it; memory in MB."""
+    """The processor seconds of an import, and of its floor; memory in MB."""
 
     preview: float
     apply: float
