@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,6 +27,7 @@ from ..models import Buyer, Contract, Purchase
 
 # The scheme begins its work twenty-four months before a contract ends.
 WORKLIST_MONTHS = 24
+PAGE = 100
 
 
 @require_safe
@@ -41,7 +43,7 @@ def worklist(request: SignedInRequest) -> HttpResponse:
         .prefetch_related("renewals")
     )
     context = {
-        "contracts": contracts,
+        "page": Paginator(contracts, PAGE).get_page(request.GET.get("page")),
         "today": today,
         "may_keep": may_keep(request.user),
         "months": WORKLIST_MONTHS,

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.models import Plan
 from procurement.models import (
@@ -450,3 +451,11 @@ def test_the_statement_draws_the_law_in_force_at_its_end(
         for year in (2024, 2026)
     ]
     assert ["Loi, 21" in page for page in pages] == [False, True]
+
+
+def test_the_worklist_comes_in_pages(browser: Client) -> None:
+    bring(*(record(id=str(n)) for n in range(105)))
+    Contract.objects.update(ends_on=timezone.localdate() + timedelta(days=30))
+    second = browser.get(url("worklist") + "?page=2")
+    assert len(second.context["page"].object_list) == 5
+    assert "105\u00a0contrats" in second.content.decode()
