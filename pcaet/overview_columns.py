@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actions.models import Action
+from actions.references import sub_axis_titles
 from pcaet.lib.export import Column, Value
 
 from .columns import names
 from .links import PlanLink
-from .references import Citation
+from .references import Citation, parent_code
 
 
 def _of_source(take: Callable[[Action], Value]) -> Callable[[PlanLink], Value]:
@@ -53,9 +54,19 @@ def _of_measure(name: str) -> Callable[[Citation], Value]:
     return lambda found: getattr(found.measure, name) if found.measure else ""
 
 
+def _sub_axis(found: Citation) -> str:
+    """«6.5 Société civile»; empty where the catalogue names no such part."""
+    if found.measure is None:
+        return ""
+    code = parent_code(found.measure.code)
+    title = sub_axis_titles().get((found.measure.catalogue, code))
+    return f"{code} {title}" if title else ""
+
+
 CITATION_COLUMNS: list[Column[Citation]] = [
     Column("Catalogue", _of_measure("catalogue"), 20),
     Column("Axe du catalogue", _of_measure("axis"), 40),
+    Column("Sous-axe du catalogue", _sub_axis, 40),
     Column("Code de la mesure", _of_measure("code"), 10),
     Column("Mesure de référence", _of_measure("title"), 60),
     Column("Plan", _of_action(_plan), 30),

@@ -17,6 +17,7 @@ from django.db.models import Count
 from django.http import QueryDict
 
 from actions.models import Action, ActionReference, Plan, ReferenceMeasure
+from actions.references import sub_axis_titles
 from pcaet.lib.form_fields import LongSelect
 
 from .listing import rows_of
@@ -77,6 +78,12 @@ class SubAxis:
 
     code: str
     lines: list[MeasureLine]
+
+    @property
+    def title(self) -> str:
+        """«Société civile»; empty where the catalogue names no such part."""
+        catalogue = self.lines[0].measure.catalogue
+        return sub_axis_titles().get((catalogue, self.code), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,10 +267,11 @@ def _rank(measure: ReferenceMeasure) -> tuple[bool, list[tuple[int, str]]]:
 
 def _sub_axes(lines: list[MeasureLine]) -> list[SubAxis]:
     """«1.1» for 1.1.1; a code of two numbers has no such level."""
-    runs = groupby(lines, key=lambda line: _parent(line.measure.code))
+    runs = groupby(lines, key=lambda line: parent_code(line.measure.code))
     return [SubAxis(code, list(group)) for code, group in runs]
 
 
-def _parent(code: str) -> str:
+def parent_code(code: str) -> str:
+    """The part of a catalogue that holds a measure: «1.1» for 1.1.1."""
     above, _dot, _last = code.rpartition(".")
     return above if "." in above else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from actions.models import Action, ActionLink, Organisation, Plan, Term
+from actions.references import CATALOGUES, sub_axis_titles
 from pcaet.commitments import Commitments
 from pcaet.links import PlanLinks
 from pcaet.references import Catalogue
@@ -216,6 +218,29 @@ def test_measures_stand_under_the_parts_of_their_catalogue(db: None) -> None:
     (axis,) = catalogue("catalogue=Essai").axes
     parts = [(p.code, [line.measure.code for line in p.lines]) for p in axis.parts]
     assert parts == [("1.1", ["1.1.9", "1.1.10"]), ("1.2", ["1.2.1"])]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("CAE", "6.2 Bâtiments résidentiels et tertiaires"),
+        ("Cit'ergie 2018", "6.2 Habitat et précarité énergétique"),
+        ("TE", "Sous-axe 6.2"),
+    ],
+)
+def test_a_part_has_the_title_that_its_own_catalogue_gives(
+    name: str, title: str, client: Client, db: None
+) -> None:
+    page = client.get("/referentiels/", {"catalogue": name}).content.decode()
+    assert f"<h3>{title}</h3>" in page
+
+
+def test_every_part_of_the_label_in_force_has_a_title() -> None:
+    titled = {code for name, code in sub_axis_titles() if name == "CAE"}
+    with CATALOGUES.open(encoding="utf-8", newline="") as file:
+        codes = [r["code"] for r in csv.DictReader(file) if r["catalogue"] == "CAE"]
+    assert titled == {code.rpartition(".")[0] for code in codes}
+    assert len(titled) == 19
 
 
 def test_a_version_is_never_mixed_with_another(demo: dict[str, Plan]) -> None:
