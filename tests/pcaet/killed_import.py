@@ -43,10 +43,9 @@ def begin() -> None:
     plan = Plan.objects.create(
         slug="plan", title="Plan", kind="pcaet", authority=authority
     )
-    rows: list[list[Cell]] = [
-        ["N°", "Intitulé", "Pilote"],
-        *([n, f"Action {n}", f"Service {n % 9}"] for n in range(1, ACTIONS + 1)),
-    ]
+    rows: list[list[Cell]] = [["N°", "Intitulé", "Pilote"]]
+    for number in range(1, ACTIONS + 1):
+        rows.append([number, f"Action {number}", f"Service {number % 9}"])
     batch = tables.receive(
         plan,
         name="plan.xlsx",
