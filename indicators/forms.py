@@ -291,6 +291,17 @@ class ProgressForm(forms.Form):
             (m, [self[f"done_{m.pk}{end}"] for end in ends]) for m in self.milestones
         ]
 
+    def hold(self) -> None:
+        """Read the status and the milestones again, and let nobody change them.
+
+        Call it in the transaction that checks and saves: two people who save within
+        a few milliseconds are then compared one after the other.
+        """
+        held = Action.objects.select_for_update()
+        self.action.refresh_from_db(from_queryset=held)
+        milestones = self.action.milestones.select_for_update()
+        self.milestones = [m for m in milestones if f"done_{m.pk}" in self.fields]
+
     def clean_note(self) -> str:
         return clean(self.cleaned_data["note"])
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -161,10 +162,12 @@ def _save_all(
 def _save_progress(
     request: SignedInRequest, form: ProgressForm, outcome: Outcome
 ) -> None:
-    if form.is_valid():
-        outcome.progress = save_progress(form.changes, request.user)
-    else:
-        outcome.refused += 1
+    with transaction.atomic():
+        form.hold()
+        if form.is_valid():
+            outcome.progress = save_progress(form.changes, request.user)
+        else:
+            outcome.refused += 1
 
 
 def _say(request: SignedInRequest, outcome: Outcome) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from actions.models import Action, Milestone
+from indicators.forms import ProgressForm
 from indicators.models import ProgressNote, Target
 from pcaet.roles import PILOT, READER
-from tests.actions.factories import MilestoneFactory
+from tests.actions.factories import MilestoneFactory, UserFactory
 from tests.administration import controls
 from tests.indicators.typists import department_of, open_target, row, signed_in
 
@@ -70,6 +72,32 @@ def test_a_status_changed_meanwhile_is_shown(action: Action, pilot: Client) -> N
     pilot.post(url(action), dict(controls(page)))
     action.refresh_from_db()
     assert action.status == "done"
+
+
+def test_what_somebody_saves_between_reading_and_saving_is_held(
+    action: Action,
+) -> None:
+    milestone = MilestoneFactory(action=action)
+    name = f"done_{milestone.pk}"
+    data = typed(status="done", **{name: "on", f"{name}_on": "2017-03-02"})
+    data |= {f"avancement-{name}_seen": ""}
+    form = ProgressForm(action, 2017, UserFactory(), data)
+    Action.objects.update(status="blocked")
+    Milestone.objects.update(done=True, done_on=date(2016, 1, 1))
+    with transaction.atomic():
+        form.hold()
+    assert set(form.errors) == {"status", f"{name}_on"}
+
+
+def test_a_milestone_deleted_between_reading_and_saving_is_left(action: Action) -> None:
+    milestone = MilestoneFactory(action=action)
+    data = typed(status="done") | {f"avancement-done_{milestone.pk}": "on"}
+    form = ProgressForm(action, 2017, UserFactory(), data)
+    Milestone.objects.all().delete()
+    with transaction.atomic():
+        form.hold()
+    assert form.is_valid()
+    assert form.changes.milestones == {}
 
 
 def test_a_milestone_is_ticked_with_its_date(action: Action, pilot: Client) -> None:
