@@ -30,7 +30,8 @@ class Entry:
     comment: str = ""
 
     @classmethod
-    def of(cls, result: Result | None) -> Entry:
+    def of(cls, result: Any | None) -> Entry:
+        """What a result says, or a record of its history; nothing says nothing."""
         if result is None:
             return cls()
         return cls(result.text, list(result.values), result.state, result.comment)
@@ -96,7 +97,7 @@ def restore_result(*, result: Result, record: Any, user: User) -> Result | None:
     return save_result(
         indicator=result.indicator,
         year=result.year,
-        entry=Entry(record.text, list(record.values), record.state, record.comment),
+        entry=Entry.of(record),
         version=result.version,
         user=user,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -11,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from actions.models import Action
 
 from ..access import SignedInRequest, desk_of_row, leads, visible_plan
-from ..history import events_of, told_history
+from ..history import Event, events_of, told_history
 from ..models import Proof, Result
 from ..proofs import DAYS_KEPT, add_proof, bring_back, removed_proofs
-from ..typing import Conflict, restore_result
+from ..typing import Conflict, Entry, restore_result
 
 # A page that is read, not an archive.
 MAX_EVENTS = 300
@@ -25,6 +27,7 @@ def result_detail(request: SignedInRequest, pk: int, year: int) -> HttpResponse:
     desk, indicator = desk_of_row(request.user, pk, year)
     cell = indicator.cell(year)
     proofs = indicator.proofs.filter(year=year).select_related("author")
+    history = told_history(cell.result) if cell.result else []
     context = {
         "plan": desk.plan,
         "indicator": indicator,
@@ -34,9 +37,19 @@ def result_detail(request: SignedInRequest, pk: int, year: int) -> HttpResponse:
         "reason": desk.rights.reason,
         "proofs": proofs,
         "removed": removed_proofs(indicator, year),
-        "history": told_history(cell.result) if cell.result else [],
+        "history": history,
+        "restorable": restorable_of(cell.result, history)
+        if desk.rights.allowed
+        else (),
     }
     return render(request, "indicators/result_detail.html", context)
+
+
+def restorable_of(result: Result | None, history: Sequence[Event]) -> set[int]:
+    """The versions that say something else than what stands now."""
+    now = Entry.of(result)
+    records = [event.record for event in history if event.record.history_type != "-"]
+    return {r.history_id for r in records if not Entry.of(r).says_the_same(now)}
 
 
 @require_POST

@@ -16,7 +16,9 @@ from PIL import Image
 
 from actions.models import Organisation
 from indicators.models import Campaign, Proof, Result, Target
+from indicators.validation import accept
 from pcaet.roles import PILOT, READER
+from tests.actions.factories import UserFactory
 from tests.indicators.typists import department_of, open_target, row, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,20 @@ def test_an_earlier_version_is_brought_back_as_a_new_one(
     result = Result.objects.get()
     assert (result.text, result.version) == ("Un", 3)
     assert result.history.count() == 3
+
+
+def test_only_versions_that_say_something_else_are_offered(
+    target: Target, department: Organisation
+) -> None:
+    pilot = signed_in(PILOT, department)
+    pilot.post(url("result_save", target), row(target, text="Un"))
+    pilot.post(url("result_save", target), row(target, text="Deux", version="1"))
+    accept(pk=Result.objects.get().pk, version=2, user=UserFactory())
+    page = pilot.get(url("result_detail", target))
+    assert len(page.context["history"]) == 3
+    first = Result.objects.get().history.last()
+    assert page.context["restorable"] == {first.history_id}
+    assert page.content.decode().count("Reprendre cette version") == 1
 
 
 def test_nothing_is_brought_back_in_a_locked_year(
