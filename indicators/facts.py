@@ -15,7 +15,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from actions.models import Plan
 
-from .enums import MISSING, State
+from .enums import MISSING, State, Validation
 from .models import Target
 from .summaries import Progress, Tally
 
@@ -35,6 +35,7 @@ class Fact(NamedTuple):
     year: int
     state: str
     attainment: Decimal | None
+    is_validated: bool
 
     @property
     def is_filled(self) -> bool:
@@ -81,15 +82,17 @@ def _facts(targets: QuerySet[Target]) -> list[Fact]:
             "done__state",
             "done__computed_state",
             "done__attainment",
+            "done__validation",
         )
     )
     return [_fact(*row) for row in rows]
 
 
 def _fact(*row: Any) -> Fact:
-    known, (result, chosen, computed, attainment) = row[:6], row[6:]
+    known, (result, chosen, computed, attainment, validation) = row[:6], row[6:]
     state = (chosen or computed or UNSAID) if result else MISSING
-    return Fact._make((*known, state, attainment))
+    is_validated = validation == Validation.ACCEPTED
+    return Fact._make((*known, state, attainment, is_validated))
 
 
 def tally_of(facts: Iterable[Fact]) -> Tally:

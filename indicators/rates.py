@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from actions.models import Action, Axis, Engagement, Measure, Placement, Plan
 
+from .enums import Validation
 from .models import Indicator, Result, Target
 from .summaries import Progress, Tally, progress_by
 
@@ -20,8 +21,9 @@ NONE = Progress()
 class Level:
     """A plan, axis, engagement, action or measure, with the sum of its cells.
 
-    ``validated`` counts the results that the climate officer accepted. ``where`` says
-    by what the list of targets is chosen to hold those of this level, if it can.
+    ``validated`` counts the results that the climate officer accepted, where the year
+    has a target. ``where`` says by what the list of targets is chosen to hold those of
+    this level, if it can.
     """
 
     kind: str
@@ -42,6 +44,11 @@ class Level:
     @property
     def assessed_query(self) -> str:
         return self._query("evalue")
+
+    @property
+    def validated_query(self) -> str:
+        """What an address asks to list the results accepted, or nothing."""
+        return self._query("valide")
 
     def _query(self, state: str) -> str:
         return "" if self.where is None else urlencode(self.where | {"etat": state})
@@ -116,7 +123,9 @@ def _within(plan: Plan, year: int | None) -> Q:
 
 def _validated(plan: Plan, year: int | None) -> dict[int, int]:
     accepted = Result.objects.filled().filter(
-        _within(plan, year), validation="accepted"
+        _within(plan, year),
+        validation=Validation.ACCEPTED,
+        indicator__targets__year=F("year"),
     )
     counts = accepted.order_by().values_list("indicator__action").annotate(Count("pk"))
     return dict(counts)

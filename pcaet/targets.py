@@ -40,6 +40,7 @@ STATES: dict[str, tuple[str, Callable[[Fact], bool]]] = {
     MISSING: ("Manquantes", lambda fact: fact.state == MISSING),
     "saisi": ("Résultats saisis", lambda fact: fact.is_filled),
     "evalue": ("Résultats évalués", lambda fact: fact.attainment is not None),
+    "valide": ("Résultats validés", lambda fact: fact.is_validated),
 }
 
 

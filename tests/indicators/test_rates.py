@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from actions.models import Action, Plan
 from indicators.completeness import Part, completeness
-from indicators.models import ProgressNote
+from indicators.models import ProgressNote, Result
 from indicators.rates import rates_of
 from pcaet.roles import READER
+from pcaet.targets import TargetList
 from tests.actions.factories import (
     ActionFactory,
     EngagementFactory,
@@ -23,7 +25,7 @@ from tests.actions.factories import (
     PlanFactory,
     RoleFactory,
 )
-from tests.indicators.factories import ResultFactory, TargetFactory
+from tests.indicators.factories import IndicatorFactory, ResultFactory, TargetFactory
 from tests.indicators.typists import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,20 @@ def test_measures_have_their_own_rate(plan: Plan) -> None:
     kept(measure.action, 2, indicator__measure=measure)
     [action] = rates_of(plan, 2017).parts
     assert [part.tally.attainment for part in action.parts] == [Decimal("0.5")]
+
+
+def test_validated_results_lead_to_their_list(plan: Plan) -> None:
+    action = ActionFactory(plan=plan)
+    kept(action, 4)
+    kept(action, 3)
+    Result.objects.update(validation="accepted")
+    kept(action, 2)
+    untargeted = IndicatorFactory(action=action)
+    ResultFactory(indicator=untargeted, values=[Decimal(9)], validation="accepted")
+    top = rates_of(plan, 2017)
+    assert top.validated == 2
+    assert top.validated_query == "annee=2017&etat=valide"
+    assert len(TargetList(plan, QueryDict(top.validated_query)).facts) == 2
 
 
 def test_an_action_without_indicator_is_shown_as_such(plan: Plan) -> None:
