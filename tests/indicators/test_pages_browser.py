@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.urls import reverse
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -18,9 +20,12 @@ from indicators.models import Indicator, ProgressNote, Proof, Review
 from indicators.reviews import close
 from indicators.typing import Entry, save_result
 from indicators.validation import send_back
+from indicators.workbook import layout
+from indicators.workbook.layout import XLSX
+from indicators.workbook.write import build_workbook
 from pcaet.lib.fonts import build_web_fonts
 from pcaet.roles import OFFICER, PILOT, create_groups
-from tests.actions.factories import MilestoneFactory, UserFactory
+from tests.actions.factories import AxisFactory, MilestoneFactory, UserFactory
 from tests.indicators.factories import ReminderFactory, TargetFactory
 from tests.indicators.typists import department_of, open_target
 
@@ -58,6 +63,7 @@ def officer(transactional_db: None, settings: Any, tmp_path: Path, client: Any) 
     )
     TargetFactory(indicator__action=action, year=2017, text="Méthode généralisée")
     MilestoneFactory(action=action)
+    AxisFactory(plan=plan, code="1")
     ProgressNote.objects.create(action=action, year=2017, text="Signé.", author=person)
     for version, text in enumerate(("Un", "Deux")):
         result = save_result(
@@ -108,8 +114,26 @@ def addresses() -> list[str]:
         url("review_list", plan.slug),
         url("review_detail", plan.slug, live.pk),
         url("review_sheet", plan.slug, live.pk, action.code),
+        url("review_introduction", plan.slug, live.pk),
+        url("review_comment", plan.slug, live.pk, "1"),
         url("review_detail", plan.slug, closed.pk),
     ]
+
+
+# Where the page of the workbook stands in these addresses.
+WORKBOOK = 4
+
+
+def filled_workbook() -> bytes:
+    """The workbook of the plan, with a text that changes and a number that is none."""
+    rows = Indicator.objects.for_grid()
+    book = load_workbook(BytesIO(build_workbook(rows[0].action.plan, 2017, rows)))
+    sheet = book[layout.ROWS]
+    sheet.cell(2, layout.TEXT + 1).value = "Trois"
+    sheet.cell(4, layout.VALUE + 1).value = "beaucoup"
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def pages(
@@ -141,6 +165,33 @@ def test_pages_are_accessible(
         .response["violations"]
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_preview_of_a_workbook_is_sound(
+    browser: Browser, live_server: LiveServer, client: Any, officer: User, scheme: str
+) -> None:
+    """A change, a fault and a refusal, read by anybody and on a phone."""
+    context = browser.new_context(
+        base_url=live_server.url,
+        color_scheme="dark" if scheme == "dark" else "light",
+        viewport={"width": 320, "height": 900},
+    )
+    client.force_login(officer)
+    session = client.cookies["sessionid"].value
+    context.add_cookies(
+        [{"name": "sessionid", "value": session, "url": live_server.url}]
+    )
+    page = context.new_page()
+    for content in (filled_workbook(), b"no workbook"):
+        page.goto(addresses()[WORKBOOK])
+        file = {"name": "saisie.xlsx", "mimeType": XLSX, "buffer": content}
+        page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+        page.get_by_role("button", name="Voir ce qui change").click()
+        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
 
 
 @pytest.mark.parametrize("width", [320, 640])
