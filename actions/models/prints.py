@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage
-from django.db import models
+from django.db import DatabaseError, models, transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.urls import reverse
 
 from pcaet.lib.constraints import one_of
@@ -45,7 +50,6 @@ class PrintJobQuerySet(models.QuerySet["PrintJob"]):
         """Delete what a plan has beyond the documents kept, with their files."""
         ended = self.filter(plan=plan).exclude(state__in=PrintJob.RUNNING)
         for job in ended.order_by("-created_at", "-pk")[KEPT:]:
-            job.file.delete(save=False)
             job.delete()
 
 
@@ -115,7 +119,23 @@ class PrintJob(Job):
         return is_made and self.file.storage.exists(str(self.file.name))
 
     def keep(self, content: ContentFile[bytes]) -> None:
-        """Keep the file that was asked for: it can be fetched."""
+        """Keep the file that was asked for: it can be fetched.
+
+        Raises:
+            django.db.DatabaseError: it was deleted meanwhile; no file stays behind.
+        """
         self.file.save(f"{self.plan_id}/{self.pk}.pdf", content, save=False)
         self.state, self.percent, self.message = PrintState.READY, 100, ""
-        self.save()
+        try:
+            self.save(force_update=True)
+        except DatabaseError:
+            self.file.delete(save=False)
+            raise
+
+
+@receiver(post_delete, sender=PrintJob, dispatch_uid="actions.prints")
+def _drop_file(instance: PrintJob, **_given: Any) -> None:
+    """Let its file go with a document, be it deleted alone or with its plan."""
+    if instance.file:
+        drop = partial(instance.file.storage.delete, instance.file.name)
+        transaction.on_commit(drop)

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from actions.models import Plan, PrintJob, PrintState
 from actions.models.jobs import MOST_ATTEMPTS
@@ -174,15 +177,48 @@ def test_work_that_keeps_dying_is_told_and_may_be_asked_again(
     assert job.state == PrintState.FAILED
 
 
-def test_oldest_documents_are_let_go_with_their_files(site: Client, plan: Plan) -> None:
+def test_oldest_documents_are_let_go_with_their_files(
+    site: Client,
+    plan: Plan,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     first = do(ask(site, plan))
     for _ in range(KEPT):
         PrintJobFactory(plan=plan, state=PrintState.FAILED)
 
-    ask(site, plan)
+    with django_capture_on_commit_callbacks(execute=True):
+        ask(site, plan)
 
     assert not PrintJob.objects.filter(pk=first.pk).exists()
     assert not Path(first.file.path).exists()
+
+
+def test_files_of_a_plan_go_with_it_once_it_is_gone(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    job = PrintJobFactory()
+    job.keep(ContentFile(b"%PDF"))
+    file = Path(job.file.path)
+
+    with django_capture_on_commit_callbacks() as at_commit:
+        job.plan.delete()
+
+    assert file.exists()
+    for callback in at_commit:
+        callback()
+    assert not file.exists()
+
+
+def test_document_deleted_while_it_was_printed_leaves_no_file(
+    site: Client, plan: Plan, tmp_path: Path
+) -> None:
+    job = ask(site, plan)
+    PrintJob.objects.all().delete()
+
+    with pytest.raises(DatabaseError):
+        job.keep(ContentFile(b"%PDF"))
+
+    assert list(tmp_path.rglob("*.pdf")) == []
 
 
 def test_lost_file_is_not_found(site: Client, plan: Plan) -> None:
