@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict
@@ -50,6 +51,23 @@ def previous_result(indicator: Indicator, year: int) -> Cell | None:
 def exact(figure: str | None) -> Decimal | None:
     """A figure that a closed review keeps as text."""
     return None if figure is None else Decimal(figure)
+
+
+@register.filter
+def told(
+    quantities: Sequence[Mapping[str, str | None]],
+) -> list[Mapping[str, str | None]]:
+    """What a figure of a review counts, with what was promised and not typed.
+
+    Nothing where no value was typed: the result is then a text, or is missing.
+    """
+    if all(quantity["value"] is None for quantity in quantities):
+        return []
+    return [
+        quantity
+        for quantity in quantities
+        if quantity["value"] is not None or quantity["promised"] is not None
+    ]
 
 
 @register.filter

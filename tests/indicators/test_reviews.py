@@ -69,6 +69,14 @@ def url(name: str, review: Review, *args: str) -> str:
     return reverse(f"indicators:{name}", args=[slug, review.pk, *args])
 
 
+def test_a_quantity_not_typed_is_said_beside_those_that_are(
+    target: Target, review: Review, officer: Client
+) -> None:
+    ResultFactory(indicator=target.indicator, year=2017, values=[Decimal(1), None])
+    words = " ".join(re.sub(r"<[^>]*>", "", printed(officer, review)).split())
+    assert "1 / 1 colloque, non saisi / 3 matinales organisées" in words
+
+
 def printed(client: Client, review: Review, **query: str) -> str:
     """The text of the page, without the forms that depend on the reader."""
     content = client.get(url("review_detail", review), query).content.decode()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,6 +13,7 @@ from actions.models import Organisation
 from indicators.models import Result, Target
 from indicators.typing import Entry, save_result
 from pcaet.roles import OFFICER, PILOT
+from tests.indicators.factories import ResultFactory
 from tests.indicators.typists import department_of, open_target, person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +59,17 @@ def test_accepting_keeps_who_and_when(result: Result, officer: Client) -> None:
     assert result.validated_by
     assert result.validated_at
     assert result.version == 1
+
+
+def test_a_quantity_not_typed_is_said_to_who_reads(
+    target: Target, officer: Client
+) -> None:
+    result = ResultFactory(
+        indicator=target.indicator, year=2017, values=[Decimal(1), None]
+    )
+    page = officer.get(url(result, "validation")).content.decode()
+    words = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "1 / 1 colloque non saisi / 3 matinales organisées" in words
 
 
 def test_sending_back_takes_a_remark(result: Result, officer: Client) -> None:
