@@ -108,8 +108,12 @@ def proof_detail(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The document itself, for those who see its row; always as a download."""
     proof = get_object_or_404(Proof, pk=pk)
     desk_of_row(request.user, proof.indicator_id, proof.year)
+    try:
+        content = proof.file.open("rb")
+    except FileNotFoundError as missing:
+        raise Http404("Le fichier de ce justificatif n’est plus là.") from missing
     response = FileResponse(
-        proof.file.open("rb"),
+        content,
         as_attachment=True,
         filename=proof.name,
         content_type=proof.content_type,

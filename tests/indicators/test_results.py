@@ -232,6 +232,16 @@ def test_a_proof_brought_back_keeps_its_file(
     assert list(tmp_path.rglob("*.pdf"))
 
 
+def test_a_proof_whose_file_is_lost_is_not_found(
+    target: Target, department: Organisation, tmp_path: Path
+) -> None:
+    pilot = signed_in(PILOT, department)
+    send(pilot, target, "preuve.pdf", PDF)
+    for file in tmp_path.rglob("*.pdf"):
+        file.unlink()
+    assert pilot.get(Proof.objects.get().get_absolute_url()).status_code == 404
+
+
 def test_nothing_is_put_back_in_a_locked_year(
     target: Target, department: Organisation
 ) -> None:
