@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from indicators.models import TypingRights
+from procurement.statement import latest_statement_year
 
 from .exchange import export_plan
 from .fiche import actions_to_print
@@ -31,12 +33,15 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
-    outline = Outline(plan, request.GET, timezone.localdate())
+    prefetch_related_objects([plan], "goals__targets")
+    today = timezone.localdate()
+    outline = Outline(plan, request.GET, today)
     context = {
         "plan": plan,
         "outline": outline,
         "deliberations": plan.deliberations.prefetch_related("opinions"),
-        "goals": plan.goals.prefetch_related("targets"),
+        "goals": plan.goals.all(),
+        "statement_year": latest_statement_year(plan, today),
         "reviews": plan.reviews.filter(closed_at__isnull=False),
     }
     return render(request, "pcaet/plan_detail.html", context)

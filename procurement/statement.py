@@ -17,6 +17,8 @@ from .models.contracts import ContractQuerySet
 
 # Rates are published every two years: CCP, art. L. 2111-3.
 YEARS = 2
+# The calendar of the register: contracts of version 1 go back to 2000.
+STATEMENT_YEARS = range(2001, 2101)
 LEGAL_BASIS = "Code de la commande publique, article L. 2111-3"
 
 CSV_COLUMNS = (
@@ -58,6 +60,23 @@ def contracts_of(plan: Plan) -> ContractQuerySet:
     """The contracts of the authority's buyers."""
     buyers = Buyer.objects.of_authorities([plan.authority.root_id])
     return Contract.objects.filter(buyer__in=buyers)
+
+
+def latest_statement_year(plan: Plan, today: date) -> int | None:
+    """The year that the latest statement ends with, the last finished one that counts.
+
+    None where the plan counts no goal, or nothing was notified in a finished year.
+    At most three queries, and none for other plans whose goals are fetched.
+    """
+    if not any(goal.formula for goal in plan.goals.all()):
+        return None
+    finished = contracts_of(plan).filter(
+        notified_on__gte=date(STATEMENT_YEARS.start, 1, 1),
+        notified_on__lt=date(today.year, 1, 1),
+    )
+    last = finished.order_by("-notified_on").values_list("notified_on", flat=True)
+    day = last.first()
+    return day.year if day else None
 
 
 def statement_of(plan: Plan, *, last_year: int) -> Statement:

@@ -41,15 +41,13 @@ from ..goals import (
 from ..legal import alerts_on, benchmarks
 from ..models import Buyer, Contract, GoalScope
 from ..models.contracts import ContractQuerySet
-from ..statement import Statement, statement_csv, statement_of
+from ..statement import STATEMENT_YEARS, Statement, statement_csv, statement_of
 from ..statement_print import render_statement
 
 ALL_YEARS = "toutes"
 # Years shown beside each other, and contracts on a page.
 LAST_YEARS = 6
 PAGE = 50
-# The calendar of the register: contracts of version 1 go back to 2000.
-STATEMENT_YEARS = range(2001, 2101)
 
 
 @dataclass(frozen=True, slots=True)

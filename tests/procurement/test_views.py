@@ -20,6 +20,7 @@ from procurement.models import (
     RatingCriterion,
 )
 from tests.actions.factories import organisation
+from tests.pcaet.pdfs import pages, words
 from tests.procurement.records import bring, bring_one, keep_buyer, modification, record
 
 DATA = Path(__file__).parents[1] / "data" / "decp"
@@ -124,6 +125,12 @@ def test_filters(browser: Client, address: str, count: int) -> None:
     )
     page = browser.get(url("contract_list") + address).context["page"]
     assert page.paginator.count == count
+
+
+def test_filters_are_folded_where_the_screen_is_small(browser: Client) -> None:
+    page = browser.get(url("contract_list")).content.decode()
+    folded = page.index('class="folded purchasing-filters"')
+    assert page.index('for="show-filters"') < folded < page.index('name="texte"')
 
 
 def test_the_number_of_queries_of_the_register_is_constant(
@@ -294,7 +301,9 @@ def test_the_committee_has_members_and_a_booklet(browser: Client) -> None:
     browser.post(url("member_add", held.pk), {"function": "Adjointe aux achats"})
     assert held.buyer.members.get().function == "Adjointe aux achats"
     booklet = browser.get(url("session_booklet", held.pk))
-    assert booklet.content.startswith(b"%PDF")
+    first, *_others = pages(booklet.content)
+    assert "Comité annuel des achats durables" in words(first)
+    assert str(held.buyer) in words(first)
 
 
 def test_a_session_is_kept_once_a_year(browser: Client) -> None:
@@ -348,6 +357,16 @@ def test_the_statement_of_a_public_scheme_is_public(
     assert client.get(address).status_code == 404
     Plan.objects.update(is_public=True)
     assert client.get(address).status_code == 200
+
+
+def test_the_public_page_of_the_scheme_leads_to_its_latest_statement(
+    client: Client, clermont: Plan
+) -> None:
+    Plan.objects.update(is_public=True)
+    address = url("statement", clermont.slug, 2024)
+    assert address not in client.get(clermont.get_absolute_url()).content.decode()
+    bring(record(), record(id="2", dateNotification=str(timezone.localdate())))
+    assert address in client.get(clermont.get_absolute_url()).content.decode()
 
 
 def test_the_statement_says_rates_and_method(client: Client, clermont: Plan) -> None:
