@@ -20,7 +20,8 @@ from ..models.considerations import CONSIDERATIONS, ENVIRONMENTAL, SOCIAL
 from ..models.contracts import ContractQuerySet
 from .source import CONCESSION, MARKET
 
-SCHEMA = Path(__file__).with_name("schema_decp_v2.0.3.json")
+# The official schema, as the ministry publishes it (139bercy/format-commande-publique).
+SCHEMA = Path(__file__).parents[2] / "fixtures" / "decp_schema_v2.0.3.json"
 
 # What a rule of the schema says of a field that breaks it.
 BROKEN = {
