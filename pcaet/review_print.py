@@ -22,7 +22,7 @@ from indicators.enums import MISSING, Comparator, RowKind
 from indicators.models import Review
 from indicators.review_rows import AMOUNTS, Content, Row, rows_of
 from indicators.summaries import Tally
-from indicators.templatetags.results import SIGNS, exact, iso_day
+from indicators.templatetags.results import SIGNS, exact, iso_day, told
 
 from .booklet import Tell, keep_quiet, lay_out
 from .budget import Money
@@ -100,9 +100,9 @@ class Figure:
 
     @property
     def result(self) -> list[str]:
-        """A line per quantity that has a value, then the text."""
-        valued = [q for q in self.content["quantities"] if q["value"] is not None]
-        return [*map(_quantity, valued), *filter(None, [self.content["result"]])]
+        """A line per quantity, where one has a value, then the text."""
+        lines = map(_quantity, told(self.content["quantities"]))
+        return [*lines, *filter(None, [self.content["result"]])]
 
     @property
     def is_long(self) -> bool:
@@ -522,8 +522,9 @@ def _added(moneys: Iterable[Money]) -> Money:
 
 
 def _quantity(line: Content) -> str:
-    """«2 / 3 matinales»: what was done, then what was promised."""
-    done = french_number(Decimal(line["value"]))
+    """«2 / 3 matinales»: what was done, or that nobody said it, then the promise."""
+    value = line["value"]
+    done = "non saisi" if value is None else french_number(Decimal(value))
     unit = str(line["unit"])
     if unit:
         unit = f"{NARROW if unit.startswith('%') else ' '}{unit}"

@@ -260,6 +260,16 @@ def test_figures_of_the_plan_are_on_the_summary(review: Review, action: Action) 
     assert "1 manquante" in text
 
 
+def test_a_quantity_not_typed_is_said_beside_those_that_are(
+    review: Review, action: Action
+) -> None:
+    counted = promised(action, "1 colloque et 3 matinales")
+    ResultFactory(indicator=counted, values=[Decimal(1), None])
+    text = printed(review)
+    assert "1 / 1 colloque" in text
+    assert "non saisi / 3 matinales" in text
+
+
 def test_unread_figure_is_marked(review: Review, action: Action) -> None:
     ResultFactory(indicator=promised(action), text="Fait")
     assert "Non validé" in printed(review)
