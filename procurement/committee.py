@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from actions.models import Brand
+from pcaet.lib.documents import Cover
+from pcaet.lib.french import french_date
+
 from .models import CommitteeSession, Purchase
 from .models.considerations import ENVIRONMENTAL, SOCIAL
 
@@ -57,3 +61,19 @@ def session_context(session: CommitteeSession) -> dict[str, Any]:
         "purchases": purchases,
         "year_review": YearReview(session.year - 1, before),
     }
+
+
+def session_cover(session: CommitteeSession, brand: Brand) -> Cover:
+    """What opens the booklet laid on the table."""
+    day = session.held_on or session.planned_on
+    return Cover(
+        brand=brand,
+        authority=str(session.buyer),
+        kind="Dossier de séance",
+        title="Comité annuel des achats durables",
+        subtitle=f"Programmation {session.year}",
+        facts=[
+            ("Séance", french_date(day) if day else ""),
+            ("Lieu", session.place),
+        ],
+    )

@@ -16,7 +16,7 @@ from actions.models import Brand
 from pcaet.lib.pdf import render_pdf
 
 from ..access import SignedInRequest, keeps_register, may_keep, reads_register
-from ..committee import session_context
+from ..committee import session_context, session_cover
 from ..forms import DecisionForm, MemberForm, SessionForm
 from ..models import Buyer, CommitteeMember, CommitteeSession, Purchase
 
@@ -76,7 +76,8 @@ def session_booklet(request: SignedInRequest, pk: int) -> HttpResponse:
     session = _visible(request, pk)
     body = session.buyer.organisation
     brand = Brand.of(body) if body else Brand()
-    context = {**session_context(session), "brand": brand}
+    cover = session_cover(session, brand)
+    context = {**session_context(session), "brand": brand, "cover": cover}
     content = render_pdf("procurement/session_print.html", context, theme=brand.theme)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="comite-{session.year}.pdf"'
