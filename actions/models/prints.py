@@ -137,5 +137,5 @@ class PrintJob(Job):
 def _drop_file(instance: PrintJob, **_given: Any) -> None:
     """Let its file go with a document, be it deleted alone or with its plan."""
     if instance.file:
-        drop = partial(instance.file.storage.delete, instance.file.name)
+        drop = partial(instance.file.storage.delete, str(instance.file.name))
         transaction.on_commit(drop)

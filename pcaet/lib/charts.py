@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -39,6 +40,8 @@ HATCHES = {
 FONTS = "Fiche, 'Source Sans Pro', sans-serif"
 
 BAR_HEIGHT = 14
+# The sample of a tone beside its name, in a legend on paper.
+SWATCH_WIDTH, SWATCH_HEIGHT = 16, 10
 # A timeline: the room of names at its left, of years at its right, in pixels.
 NAME_ROOM, TIME_ROOM, MARGIN = 300, 560, 18
 ROW_HEIGHT, HEAD_HEIGHT, SPAN_HEIGHT = 24, 26, 12
@@ -172,6 +175,23 @@ def timeline(
         drawn.append(_dashed(scale.x(today), HEAD_HEIGHT - 6, height))
     width = NAME_ROOM + TIME_ROOM + MARGIN
     return _svg(name, title, width, height, _tones_of(spans), drawn)
+
+
+def swatch(tone: str) -> str:
+    """A sample of a tone as its bars show it: a drawing for a style sheet."""
+    block = _block("t", tone, 0, 0, SWATCH_WIDTH, SWATCH_HEIGHT)
+    hatch = _hatch("t", tone) if tone in HATCHES else ""
+    frame = _frame(0, 0, SWATCH_WIDTH, SWATCH_HEIGHT)
+    drawing = format_html(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" '
+        'viewBox="0 0 {0} {1}"><defs>{2}</defs>{3}{4}</svg>',
+        SWATCH_WIDTH,
+        SWATCH_HEIGHT,
+        hatch,
+        block,
+        frame,
+    )
+    return f"data:image/svg+xml,{quote(drawing)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
+from . import charts
 from .colours import BLACK, WHITE, mix
 from .filecache import FileCache
 from .fonts import FONT_FILES, font_faces
@@ -86,7 +87,7 @@ class Theme:
         text = _static_file(STYLE_SHEET).read_text(encoding="utf-8")
         for name, colour in self._colours.items():
             text = text.replace(f"var(--{name})", colour)
-        return text + self._head()
+        return text + _swatches() + self._head()
 
     @property
     def _colours(self) -> dict[str, str]:
@@ -110,6 +111,15 @@ class Theme:
 
 
 PLAIN = Theme()
+
+
+@cache
+def _swatches() -> str:
+    """Beside each word of a legend, the tone and the hatch of its bars."""
+    return "".join(
+        f'.legend .{tone}::before {{ background-image: url("{charts.swatch(tone)}") }}'
+        for tone in charts.COLOURS
+    )
 
 
 def render_pdf(

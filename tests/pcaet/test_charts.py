@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -70,3 +71,11 @@ def test_bar_shares_its_whole_width() -> None:
 def test_title_is_escaped() -> None:
     drawing = charts.stacked_bar("a", "<script>", PARTS, 10)
     assert "<script>" not in drawing
+
+
+@pytest.mark.parametrize("tone", charts.COLOURS)
+def test_swatch_bears_the_colour_and_the_hatch_of_its_bars(tone: str) -> None:
+    drawing = ElementTree.fromstring(unquote(charts.swatch(tone).partition(",")[2]))
+    fills = [shape.get("fill") for shape in drawing.iter(f"{SVG}rect")]
+    assert charts.COLOURS[tone][0] in fills
+    assert (drawing.find(f".//{SVG}pattern") is not None) == (tone in charts.HATCHES)
