@@ -1,9 +1,9 @@
-"""The money of a table: an action and a year a line, compared with a plan's."""
+"""The money of a table, compared with a plan's: a year a line, or a year a column."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
@@ -27,10 +27,16 @@ if TYPE_CHECKING:
     from .section import Setting
 
 AMOUNTS = {"planned": "Prévu", "committed": "Engagé", "spent": "Dépensé"}
-NATURES = {
-    **{fold(label): value for value, label in BudgetNature.choices},
-    **dict.fromkeys(("invest", "inv", "inv.", "i"), "investment"),
-    **dict.fromkeys(("fonct", "fonct.", "fct", "f"), "operation"),
+# «Prévu (k€)»: what its numbers are multiplied by, and how a text would say it.
+SCALES = (
+    (re.compile(r"\bk ?(?:€|euros?\b|eur\b)|\bmilliers?\b"), 1000, "k€"),
+    (re.compile(r"\bm ?(?:€|euros?\b|eur\b)|\bmillions?\b"), 1_000_000, "M€"),
+)
+BARE_NUMBER = re.compile(r"[0-9\s.,]+")
+# What tells a line of money from another; a table of nothing else gives only money.
+KEYS = {
+    *("code", "title", "budget_nature", "indicator_kind", "funder"),
+    *("axis", "axis_code", "engagement", "engagement_code"),
 }
 YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 TOTAL = re.compile(r"(?:sous-)?total\b")
@@ -41,9 +47,22 @@ Key: TypeAlias = tuple[int, int, str, int]
 
 
 def gives_budget(columns: Iterable[Column]) -> bool:
-    """Whether a table gives the amounts of a year by line."""
+    """Whether a table gives the amounts of a year by line, or of a year by column."""
     fields = {column.named.field for column in columns}
-    return "budget_year" in fields and bool(fields & AMOUNTS.keys())
+    by_line = "budget_year" in fields and bool(fields & AMOUNTS.keys())
+    return by_line or any(_is_of_year(column) for column in columns)
+
+
+def gives_only_budget(columns: list[Column]) -> bool:
+    """Whether nothing else is to be read in a table: no pilot, no status."""
+    if not gives_budget(columns):
+        return False
+    fields = {column.named.field for column in columns if not _is_of_year(column)}
+    return "budget_year" in fields or fields <= KEYS | {"", "ignored"}
+
+
+def _is_of_year(column: Column) -> bool:
+    return column.named.field in AMOUNTS and column.named.number is not None
 
 
 class BudgetReader:
@@ -62,7 +81,12 @@ class BudgetReader:
         self.number = number
         self.content = content
         self.setting = setting
-        self.first = {c.named.field: c.index for c in reversed(columns)}
+        self.headers = {column.index: column.header for column in columns}
+        self.by_year: dict[int, list[Column]] = {}
+        for column in filter(_is_of_year, columns):
+            self.by_year.setdefault(column.named.number or 0, []).append(column)
+        lone = [column for column in columns if not _is_of_year(column)]
+        self.first = {c.named.field: c.index for c in reversed(lone)}
         # «Nature» is that of an indicator in other tables.
         self.first.setdefault("budget_nature", self.first.get("indicator_kind", -1))
 
@@ -75,25 +99,67 @@ class BudgetReader:
         opening = next(filter(None, (self._text(row, n) for n in self.first)), "")
         if TOTAL.match(fold(opening)):
             return
+        if self.by_year:
+            self._years(row)
+            return
         record = BudgetRecord(self.number, row)
-        for name, reader in (
-            ("code", self._code),
-            ("title", self._title),
-            ("budget_year", self._year),
-            ("budget_nature", self._nature),
-            ("funder", self._funder),
-            *((amount, self._amount) for amount in AMOUNTS),
-        ):
-            reader(record, name)
+        self._key(record)
+        self._year(record, "budget_year")
+        for name in AMOUNTS:
+            if name in self.first:
+                self._amount(record, name, self.first[name])
         self.content.budget.append(record)
+
+    def _years(self, row: int) -> None:
+        """A record for each year of a row that has an amount, or is to be emptied."""
+        cells = [(row, c.index) for cs in self.by_year.values() for c in cs]
+        has_amount = any(text_of(self.sheet.cell(*cell)) for cell in cells)
+        if not (has_amount or self.setting.erases_empty):
+            return
+        common = BudgetRecord(self.number, row)
+        if self._is_faulted(common, self._key):
+            # Said once for the row, with what else is wrong in it.
+            for columns in self.by_year.values():
+                self._amounts(common, columns)
+            self.content.budget.append(common)
+            return
+        for year, columns in self.by_year.items():
+            col = columns[0].index
+            record = BudgetRecord(self.number, row, dict(common.values), col)
+            self._give(record, "budget_year", year, col)
+            is_faulted = self._is_faulted(record, self._amounts, columns)
+            if is_faulted or record.values.keys() & AMOUNTS.keys():
+                self.content.budget.append(record)
+
+    def _is_faulted(
+        self, record: BudgetRecord, read: Callable[..., None], *more: list[Column]
+    ) -> bool:
+        """Read a part of the record; whether a fault was said of it."""
+        before = len(self.content.faults)
+        read(record, *more)
+        return len(self.content.faults) > before
+
+    def _amounts(self, record: BudgetRecord, columns: list[Column]) -> None:
+        for column in columns:
+            self._amount(record, column.named.field, column.index)
+
+    def _key(self, record: BudgetRecord) -> None:
+        """What tells the line from others, but for its year."""
+        self._code(record, "code")
+        self._title(record, "title")
+        self._nature(record, "budget_nature")
+        self._funder(record, "funder")
 
     def _text(self, row: int, name: str) -> str:
         col = self.first.get(name, -1)
         return text_of(self.sheet.cell(row, col)) if col >= 0 else ""
 
-    def _give(self, record: BudgetRecord, name: str, value: object) -> None:
-        at = (self.number, record.row, max(self.first.get(name, 0), 0))
-        record.values[name] = Given(value, *at)
+    def _give(
+        self, record: BudgetRecord, name: str, value: object, col: int | None = None
+    ) -> None:
+        if col is None:
+            col = max(self.first.get(name, 0), 0)
+        record.values[name] = Given(value, self.number, record.row, col)
 
     def _code(self, record: BudgetRecord, name: str) -> None:
         if "code" not in self.first:
@@ -116,7 +182,7 @@ class BudgetReader:
 
     def _nature(self, record: BudgetRecord, name: str) -> None:
         text = self._text(record.row, name)
-        if nature := NATURES.get(fold(text)):
+        if nature := values.NATURES.get(fold(text)):
             self._give(record, name, nature)
             return
         said = "La nature manque." if not text else "Cette nature n’est pas connue."
@@ -139,26 +205,41 @@ class BudgetReader:
             said = "Ce financeur ne se lit pas comme le nom d’un seul organisme."
             self._fault(record, name, said, "Écrire une ligne par financeur.")
 
-    def _amount(self, record: BudgetRecord, name: str) -> None:
-        if name not in self.first:
-            return
-        value = self.sheet.cell(record.row, self.first[name])
-        number = isinstance(value, int | float) and not isinstance(value, bool)
+    def _amount(self, record: BudgetRecord, name: str, col: int) -> None:
+        value = self.sheet.cell(record.row, col)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            value = text_of(value)
         try:
-            amount = read_amount(value if number else text_of(value))
+            amount = read_amount(_scaled(value, self.headers.get(col, "")))
         except AmountError as error:
-            self._fault(record, name, str(error), "")
+            self._fault(record, name, str(error), "", col)
             return
         if amount is not None or self.setting.erases_empty:
-            self._give(record, name, None if amount is None else plain(amount))
+            self._give(record, name, None if amount is None else plain(amount), col)
 
     def _fault(
-        self, record: BudgetRecord, name: str, message: str, remedy: str
+        self,
+        record: BudgetRecord,
+        name: str,
+        message: str,
+        remedy: str,
+        col: int | None = None,
     ) -> None:
-        col = max(self.first.get(name, 0), 0)
+        if col is None:
+            col = max(self.first.get(name, 0), 0)
         text = text_of(self.sheet.cell(record.row, col))[:300]
         place = (Level.ERROR, self.number, record.row, col, text)
         self.content.faults.append(Fault(*place, message, remedy, record.key))
+
+
+def _scaled(value: int | float | str, header: str) -> Decimal | str:
+    """The euros that a cell stands for, where its header says «k€» or «millions»."""
+    for words, factor, unit in SCALES:
+        if words.search(fold(header)):
+            if not isinstance(value, str):
+                return Decimal(str(value)) * factor
+            return f"{value} {unit}" if BARE_NUMBER.fullmatch(value) else value
+    return value if isinstance(value, str) else Decimal(str(value))
 
 
 def compare_budget(content: Content, actions: ActionComparer) -> None:
@@ -200,7 +281,7 @@ class _BudgetComparer:
                 Outcome.UNCHANGED,
                 KIND,
                 _label(record),
-                at=(record.sheet, record.row, 0),
+                at=(record.sheet, record.row, record.col),
                 faults=self.actions.faults.get(record.key, []),
             )
             self.actions.result.lines.append(line)

@@ -14,6 +14,7 @@ from pcaet.lib.tables.sheet import text_of
 from .folding import fold
 from .organisations import names_department
 from .synonyms import FIELDS, YEARLY, names_of
+from .values import NATURES
 
 # «Mesure Cîrergie» is 0.93 like «Mesure Cit’ergie»; «Mesure d’urgence» 0.69.
 LIKENESS = 0.82
@@ -23,6 +24,7 @@ SAMPLE = 200
 NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 IN_BRACKETS = re.compile(r"\([^()]*\)")
 YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
+ALONE = re.compile(YEAR)
 YEARLY_HEADER = re.compile(
     rf"(?:(?P<what>[a-z' ]+?) )?(?:en |pour )?{YEAR}(?: (?P<after>[a-z' ]+))?"
 )
@@ -307,8 +309,52 @@ def _groups(index: int, sample: _Sample) -> bool:
     return len(texts) >= 4 and len(set(texts)) * 2 <= len(texts)
 
 
+# What columns of years give in a table of money.
+MONEY = {
+    **{name: name for name in ("planned", "committed", "spent")},
+    **{"target": "planned", "result": "spent"},
+}
+# A table of these gives no money by year, whatever its years.
+NOT_MONEY = {"indicator", "indicators_realisation", "goal", "budget_year"}
+
+
+def _tells_money(columns: list[Column], sample: _Sample) -> bool:
+    """Whether years are of money: some say so, or each row has a nature of budget."""
+    if any(column.named.field in NOT_MONEY for column in columns):
+        return False
+    yearly = {c.named.field for c in columns if c.named.number is not None}
+    if yearly & {"planned", "committed", "spent"}:
+        return True
+    return bool(yearly & MONEY.keys()) and any(_is_nature(c, sample) for c in columns)
+
+
+def _is_nature(column: Column, sample: _Sample) -> bool:
+    if column.named.field != "indicator_kind":
+        return column.named.field == "budget_nature"
+    return sample.share(column.index, lambda text: fold(text) in NATURES) > 0.5
+
+
+def _as_money(columns: list[Column], sample: _Sample) -> list[Column]:
+    """«Prévu 2019» as an amount; a year alone goes with the heading on its left."""
+    found, heading = [], "planned"
+    for column in columns:
+        named = column.named
+        if _is_nature(column, sample):
+            named = Named("budget_nature", None, named.is_sure)
+        elif named.number is not None and named.field in MONEY:
+            if not ALONE.fullmatch(column.header.strip()):
+                heading = MONEY[named.field]
+            named = Named(heading, named.number, named.is_sure)
+        elif named.field in MONEY:
+            named = Named("ignored")
+        found.append(Column(column.index, column.header, named))
+    return found
+
+
 def _by_company(columns: list[Column], sample: _Sample) -> list[Column]:
     """What a column is, from those beside it."""
+    if _tells_money(columns, sample):
+        return _as_money(columns, sample)
     fields = {column.named.field for column in columns}
     yearly = fields & {"target", "result"}
     changes: dict[str, str] = {}

@@ -9,7 +9,7 @@ from typing import Any
 from pcaet.lib.tables.layout import Section, find_sections
 from pcaet.lib.tables.sheet import Sheet, column_letters, text_of
 
-from .budget import BudgetReader, gives_budget
+from .budget import BudgetReader, gives_budget, gives_only_budget
 from .columns import Column, Named, Recogniser, assign
 from .records import ActionRecord, Content, Fault, Level, MeasureRecord
 from .rows import SectionReader
@@ -74,7 +74,7 @@ def read_content(
     for number, section, columns in sorted(plans, key=lambda plan: _is_grid(plan[2])):
         if gives_budget(columns):
             BudgetReader(section, number, columns, content, setting).read()
-        else:
+        if not gives_only_budget(columns):
             SectionReader(section, number, columns, gathered, setting).read()
     _say_uncalculated(sheets, content)
     content.labels |= _labels(plans)

@@ -130,6 +130,8 @@ class BudgetRecord:
     sheet: int
     row: int
     values: dict[str, Given] = field(default_factory=dict)
+    # The first column of the year, where a row gives several years; else 0.
+    col: int = 0
 
     def value(self, name: str) -> Any:
         given = self.values.get(name)
@@ -137,7 +139,7 @@ class BudgetRecord:
 
     @property
     def key(self) -> str:
-        return f"{self.sheet}:{self.row}"
+        return f"{self.sheet}:{self.row}" + (f":{self.col}" if self.col else "")
 
 
 @dataclass
@@ -192,7 +194,9 @@ def content_from_json(data: dict[str, Any]) -> Content:
             for item in data["goals"]
         ],
         budget=[
-            BudgetRecord(item["sheet"], item["row"], _values(item["values"]))
+            BudgetRecord(
+                item["sheet"], item["row"], _values(item["values"]), item.get("col", 0)
+            )
             for item in data.get("budget", [])
         ],
         places=[Place(**item) for item in data["places"]],

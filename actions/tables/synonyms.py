@@ -338,6 +338,21 @@ YEARLY: dict[str, tuple[str, str]] = {
         "Commentaire du résultat",
         "commentaire; commentaires; observation; observations; remarque",
     ),
+    # «Prévu 2019» and «Réalisé 2019» are money too where the table shows that it is.
+    "planned": (
+        "Montant prévu",
+        "budget prévu; budget prévisionnel; montant prévu; crédits prévus; crédits; "
+        "budget; bp; budget primitif; montant prévisionnel; inscrit; crédits inscrits",
+    ),
+    "committed": (
+        "Montant engagé",
+        "engagé; montant engagé; crédits engagés; budget engagé; engagement financier",
+    ),
+    "spent": (
+        "Montant dépensé",
+        "dépensé; montant dépensé; dépense; dépenses; mandaté; montant mandaté; payé; "
+        "budget dépensé; budget consommé; consommé; ca; compte administratif",
+    ),
     "milestone": ("Étape", "étape; jalon; à"),
 }
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from actions.cells import read_budget, read_status, read_when, suggest_status
-from actions.enums import Status
+from actions.enums import BudgetNature, Status
 from pcaet.lib.numbers import plain
 from pcaet.lib.tables.sheet import Value, number_text, text_of
 
@@ -21,6 +21,12 @@ from .records import Level
 # Statuses, dates and budgets come back from line to line: each is read once. What
 # these readings hold is never changed in place.
 REPEATED = 4096
+
+NATURES = {
+    **{fold(label): value for value, label in BudgetNature.choices},
+    **dict.fromkeys(("invest", "invest.", "inv", "inv.", "i"), "investment"),
+    **dict.fromkeys(("fonct", "fonct.", "fct", "f"), "operation"),
+}
 
 LONGEST_RAW = 300
 LONGEST_CODE = 30

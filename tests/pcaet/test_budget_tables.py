@@ -153,6 +153,106 @@ def test_pasted_amounts_are_read(plan: Plan) -> None:
     assert (line.nature, line.planned) == ("operation", Decimal(1500))
 
 
+WIDE = ("N° action", "Nature", "Financeur", "Prévu 2019", "Prévu 2020", "Engagé 2020")
+
+
+def said(plan: Plan) -> list[tuple[object, ...]]:
+    """Each line: its action, year and nature, then its three amounts."""
+    lines = BudgetLine.objects.filter(action__plan=plan).order_by("year", "pk")
+    return [
+        (line.action.code, line.year, line.nature, *amounts(line)) for line in lines
+    ]
+
+
+def test_years_may_be_columns(plan: Plan) -> None:
+    content = table(
+        ("36", "Investissement", "ADEME", 100, "1,5 M€", 50),
+        ("37", "Fonctionnement", None, 10, None, None),
+        ("Total", None, None, 110, 1500000, 50),
+        header=WIDE,
+    )
+    batch = preview(plan, content)
+    assert batch.summary["others"] == [["created", "Ligne de budget", 3]]
+    tables.apply(batch)
+    assert said(plan) == [
+        ("36", 2019, "investment", 100, None, None),
+        ("37", 2019, "operation", 10, None, None),
+        ("36", 2020, "investment", 1500000, 50, None),
+    ]
+    assert preview(plan, content).summary["writes"] is False
+
+
+@pytest.mark.parametrize("repeated", [True, False])
+def test_years_may_stand_under_what_they_give(repeated: bool, plan: Plan) -> None:
+    rest = "{}" if repeated else ""
+    above = ["N° action", "Nature"]
+    for word in ("Prévu", "Engagé", "Réalisé"):
+        above += [word, rest.format(word)]
+    under = ["", "", *("2019", "2020") * 3]
+    rows: list[list[Cell]] = [
+        [*above],
+        [*under],
+        ["36", "Investissement", 1, 2, 3, 4, 5, 6],
+    ]
+    tables.apply(preview(plan, workbook(rows, title="Budget")))
+    assert said(plan) == [
+        ("36", 2019, "investment", 1, 3, 5),
+        ("36", 2020, "investment", 2, 4, 6),
+    ]
+
+
+def test_years_alone_beside_natures_are_what_is_planned(plan: Plan) -> None:
+    header = ("N° action", "Nature", 2019, 2020)
+    content = table(("36", "Fonctionnement", 1, 2), header=header)  # type: ignore[arg-type]
+    tables.apply(preview(plan, content))
+    assert [line.planned for line in BudgetLine.objects.order_by("year")] == [1, 2]
+
+
+def test_thousands_of_a_header_are_thousands(plan: Plan) -> None:
+    header = ("N° action", "Nature", "Prévu 2019 (k€)", "Engagé 2019 en k€")
+    content = table(("36", "Investissement", 12.5, "3 000"), header=header)
+    tables.apply(preview(plan, content))
+    assert said(plan) == [("36", 2019, "investment", 12500, 3000000, None)]
+
+
+def test_a_fault_of_one_year_refuses_that_year_alone(plan: Plan) -> None:
+    batch = preview(
+        plan,
+        table(
+            ("36", "Investissement", None, "17 à 27 M€", 5, None),
+            ("37", "Don", None, 1, 2, "beaucoup"),
+            ("99", "Investissement", None, 7, None, None),
+            header=WIDE,
+        ),
+    )
+    assert sorted(faults(batch)) == [
+        "Budget, A4 Ce plan n’a pas d’action 99.",
+        "Budget, B3 Cette nature n’est pas connue.",
+        "Budget, D2 « 17 à 27 M€ » n’est pas un montant seul : en choisir un.",
+        "Budget, F3 « beaucoup » n’est pas compris comme un montant : écrire un "
+        "nombre positif en euros, par exemple 1 500 000 ou 1,5 M€.",
+    ]
+    tables.apply(batch)
+    assert said(plan) == [("36", 2020, "investment", 5, None, None)]
+
+
+def test_a_table_of_actions_with_money_gives_both(plan: Plan) -> None:
+    header = ("N°", "Action", "Pilote", "Nature", "Prévu 2019", "Engagé 2019")
+    content = workbook([header, ("40", "Planter", "ONF", "Fonctionnement", 5, 3)])
+    tables.apply(preview(plan, content))
+    action = Action.objects.get(plan=plan, code="40")
+    assert [str(role.organisation) for role in action.roles.all()] == ["ONF"]
+    assert said(plan) == [("40", 2019, "operation", 5, 3, None)]
+
+
+def test_years_of_an_indicator_are_no_money(plan: Plan) -> None:
+    header = ("N° action", "Indicateur", "Nature", "Prévu 2019", "Réalisé 2019")
+    content = workbook([header, ("36", "Arbres plantés", "Fonctionnement", 5, 3)])
+    tables.apply(preview(plan, content))
+    assert not BudgetLine.objects.exists()
+    assert plan.actions.get(code="36").indicators.count() == 1
+
+
 @pytest.fixture
 def financed(plan: Plan) -> Plan:
     """Amounts of every kind, paid by bodies whose names are hard to read back."""
