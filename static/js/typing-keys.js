@@ -8,6 +8,17 @@
   const cells = (row) => [...row.querySelectorAll("input, textarea, select")]
     .filter((f) => f.type !== "hidden");
 
+  const nameOf = (field) => {
+    const legend = rowOf(field).querySelector("legend, th").textContent.trim();
+    return `${legend} – ${field.labels[0].textContent.trim()}`;
+  };
+  // The title above a row, which tells it from another of the same name.
+  const headingOf = (field) => {
+    let at = rowOf(field);
+    while (at && at.tagName !== "H2") at = at.previousElementSibling;
+    return at ? ` (${at.textContent.replace(/\s+/g, " ").trim()})` : "";
+  };
+
   const kind = (f) => f.name.replace(/^r\d+-/, "");
   const beside = (field, step) => {
     const row = cells(rowOf(field));
@@ -82,11 +93,12 @@
       first = first && under(first, 1);
     }
     const body = dialog.querySelector("tbody");
-    body.replaceChildren(...plan.map(([field, , value]) => {
+    const names = plan.map(([field]) => nameOf(field));
+    body.replaceChildren(...plan.map(([field, , value], at) => {
       const line = document.createElement("tr");
-      const legend = rowOf(field).querySelector("legend, th").textContent.trim();
-      const label = field.labels[0].textContent.trim();
-      for (const words of [`${legend} – ${label}`, field.value, value]) {
+      const isAlone = names.indexOf(names[at]) === names.lastIndexOf(names[at]);
+      const name = isAlone ? names[at] : names[at] + headingOf(field);
+      for (const words of [name, field.value, value]) {
         line.appendChild(document.createElement("td")).textContent = words;
       }
       return line;

@@ -20,7 +20,7 @@ from indicators.models import Result, Target
 from indicators.typing import Entry, save_result
 from indicators.workbook import layout
 from pcaet.roles import PILOT, create_groups
-from tests.actions.factories import UserFactory
+from tests.actions.factories import MeasureFactory, UserFactory
 from tests.indicators.factories import TargetFactory
 from tests.indicators.typists import department_of, open_target
 
@@ -129,6 +129,28 @@ def test_a_block_of_a_spreadsheet_is_shown_then_pasted(
     assert (result.text, result.state) == ("Visites faites", "reached")
     result = Result.objects.get(indicator=other.indicator)
     assert (result.values, result.text) == ([Decimal("1500.5")], "Guides\nimprimés")
+
+
+def test_rows_of_the_same_name_are_told_apart_in_the_preview(
+    page: Page, target: Target
+) -> None:
+    action = target.indicator.action
+    for title in ("Adhérer à ATMO", "Adhérer à Energy Cities"):
+        measure = MeasureFactory(action=action, title=title)
+        TargetFactory(
+            indicator__action=action,
+            indicator__measure=measure,
+            indicator__name="Adhésion",
+            year=2017,
+            text="1 adhésion",
+        )
+    page.goto(address(target))
+    first = Target.objects.get(indicator__measure__title="Adhérer à ATMO")
+    field(page, first, "value_0").focus()
+    paste(page, "1\n1")
+    dialog = page.locator("[data-paste]")
+    expect(dialog).to_contain_text("Adhérer à ATMO)")
+    expect(dialog).to_contain_text("Adhérer à Energy Cities)")
 
 
 def paste(page: Page, text: str) -> None:
