@@ -66,7 +66,7 @@ def _write_instructions(sheet: Worksheet, plan: Plan, year: int) -> None:
     lines = (
         f"Résultats de {year} – {plan.title}",
         f"Classeur préparé le {today}. Il se remplit hors ligne, puis revient dans "
-        "l’application, page « Saisie », bouton « Rapporter le classeur ».",
+        "l’application, page « Ma saisie », lien « Classeur ».",
         "",
         "Remplir seulement les cases jaunes de la feuille « Saisie » ; les autres sont "
         "verrouillées.",

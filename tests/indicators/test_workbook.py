@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
@@ -189,6 +190,18 @@ def test_cells_not_understood_are_named(pilot: Client, plan: Plan) -> None:
     [line] = preview.context["fault"]
     assert "« Fini » n’est pas un état" in line.messages[0]
     assert "K2 : « deux » n’est pas compris" in line.messages[1]
+    assert "Les autres lignes" not in preview.content.decode()
+
+
+def test_the_way_back_is_told_in_the_words_of_the_page(
+    pilot: Client, plan: Plan
+) -> None:
+    sheet = load_workbook(BytesIO(carry_away(pilot, plan)))[layout.INSTRUCTIONS]
+    told = " ".join(str(cell.value or "") for [cell] in sheet["A1:A20"])
+    assert "page « Ma saisie », lien « Classeur »" in told
+    page = pilot.get(reverse("indicators:my_typing")).content.decode()
+    assert "<h1>Ma saisie</h1>" in page
+    assert re.search(rf'href="{url(plan)}"[^>]*>Classeur</a>', page)
 
 
 def test_a_percentage_is_read_as_it_is_seen(plan: Plan, pilot: Client) -> None:
