@@ -38,6 +38,11 @@ class CodesField(models.CharField):  # type: ignore[type-arg]
             return sorted(given)
         return [code for code in self.codes.values if code in given]
 
+    def in_words(self, values: Iterable[str]) -> str:
+        """The labels of the codes, for a history told in French."""
+        labels = dict(self.codes.choices) if self.codes else {}
+        return ", ".join(str(labels.get(code, code)) for code in values)
+
     def validate(self, value: list[str], model_instance: models.Model | None) -> None:
         known = set(self.codes.values) if self.codes else set(value)
         if unknown := set(value) - known:

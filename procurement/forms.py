@@ -10,6 +10,7 @@ from django import forms
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from actions.models import Action, Organisation, Plan
 from pcaet.lib.french import NO_BREAK, typeset
@@ -159,8 +160,10 @@ class ContractAdditionsForm(GroupedForm, ContractModelForm):
     @transaction.atomic
     def save(self, commit: bool = True) -> Contract:
         for link in self.holders:
-            link.size_class = self.cleaned_data[_size_field(link)]
-        ContractHolder.objects.bulk_update(self.holders, ["size_class"])
+            size = self.cleaned_data[_size_field(link)]
+            if link.size_class != size:
+                link.size_class = size
+                link.save(update_fields=["size_class"])
         return super().save(commit)
 
     def clean(self) -> dict[str, Any]:
@@ -244,10 +247,11 @@ class BulkAdditionsForm(forms.Form):
         if not size:
             return set()
         links = ContractHolder.objects.filter(contract__in=contracts)
-        others = links.exclude(size_class=size)
-        changed = set(others.values_list("contract", flat=True))
-        others.update(size_class=size)
-        return changed
+        others = list(links.exclude(size_class=size))
+        for link in others:
+            link.size_class = size
+        bulk_update_with_history(others, ContractHolder, ["size_class"], batch_size=200)
+        return {link.contract_id for link in others}
 
 
 def _joined(before: list[str], added: list[str], name: str) -> list[str]:
@@ -420,10 +424,10 @@ class PurchaseForm(GroupedForm, PurchaseModelForm):
         wanted = set(self.cleaned_data["actions"])
         purchase.purchase_actions.exclude(action__in=wanted).delete()
         known = set(purchase.purchase_actions.values_list("action", flat=True))
-        PurchaseAction.objects.bulk_create(
-            PurchaseAction(purchase=purchase, action=action)
-            for action in wanted
-            if action.pk not in known
+        added = [action for action in wanted if action.pk not in known]
+        bulk_create_with_history(
+            [PurchaseAction(purchase=purchase, action=action) for action in added],
+            PurchaseAction,
         )
         return purchase
 
@@ -446,10 +450,13 @@ class AimsForm(forms.Form):
                 initial="" if aim.is_done is None else str(aim.is_done).lower(),
             )
 
+    @transaction.atomic
     def save(self) -> None:
         for aim in self.aims:
-            aim.is_done = self.cleaned_data[f"action_{aim.pk}"]
-        PurchaseAction.objects.bulk_update(self.aims, ["is_done"])
+            is_done = self.cleaned_data[f"action_{aim.pk}"]
+            if aim.is_done is not is_done:
+                aim.is_done = is_done
+                aim.save(update_fields=["is_done"])
 
 
 class RatingForm(forms.Form):

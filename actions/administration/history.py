@@ -89,6 +89,8 @@ def readable(field: Field[Any, Any], value: Any) -> str:
     """A value of the base, as a French sentence would hold it."""
     if value is None or value == "" or value == []:
         return NOTHING
+    if hasattr(field, "in_words"):
+        return str(field.in_words(value))
     choices = dict(field.flatchoices) if field.choices else {}
     is_choice = isinstance(value, str) and value in choices
     return str(choices[value]) if is_choice else _plain(value)

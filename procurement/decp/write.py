@@ -208,18 +208,20 @@ def _holders(items: Iterable[Understood]) -> dict[tuple[str, str], Holder]:
 def _write_holders(
     pairs: Pairs, known: list[int], holders: dict[tuple[str, str], Holder]
 ) -> None:
-    before = ContractHolder.objects.filter(contract__in=known)
-    sizes = {(c, h): s for c, h, s in before.values_list(*HOLDER_COLUMNS)}
-    before.delete()
+    """Add the holders that are new, take off those gone: the others keep their size."""
+    wanted = dict.fromkeys(
+        (contract, holders[data.identifier, data.kind].pk)
+        for contract, change in pairs
+        for data in change.latest.holders
+    )
+    links = ContractHolder.objects.filter(contract__in=known)
+    before = {(c, h): pk for c, h, pk in links.values_list(*HOLDER_COLUMNS[:2], "pk")}
+    gone = [pk for link, pk in before.items() if link not in wanted]
+    links.filter(pk__in=gone).delete()
     insert_rows(
         ContractHolder,
         HOLDER_COLUMNS,
-        (
-            (contract, holder.pk, sizes.get((contract, holder.pk), ""))
-            for contract, change in pairs
-            for data in change.latest.holders
-            if (holder := holders[data.identifier, data.kind])
-        ),
+        ((*link, "") for link in wanted if link not in before),
     )
 
 

@@ -28,6 +28,7 @@ class ContractHolder(models.Model):
     size_class = models.CharField(
         "taille à l’attribution", max_length=10, choices=SizeClass, blank=True
     )
+    history = HistoricalRecords(verbose_name="historique du titulaire du contrat")
 
     class Meta:
         verbose_name = "titulaire du contrat"

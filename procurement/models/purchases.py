@@ -223,6 +223,7 @@ class PurchaseAction(models.Model):
         related_name="purchase_actions",
     )
     is_done = models.BooleanField("menée à terme", null=True, blank=True)
+    history = HistoricalRecords(verbose_name="historique de l’action visée")
 
     class Meta:
         verbose_name = "action visée"

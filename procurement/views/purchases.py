@@ -24,6 +24,7 @@ from ..access import (
 )
 from ..forms import AimsForm, PurchaseForm, RatingForm, renewal_initial
 from ..models import Buyer, Contract, Purchase
+from ..traces import aims_said
 
 # The scheme begins its work twenty-four months before a contract ends.
 WORKLIST_MONTHS = 24
@@ -110,6 +111,7 @@ def purchase_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "today": timezone.localdate(),
         "rating_form": RatingForm(purchase=purchase),
         "aims_form": AimsForm(purchase=purchase),
+        "traces": aims_said(purchase),
         "may_keep": may_keep(request.user),
     }
     return render(request, "procurement/purchase_detail.html", context)

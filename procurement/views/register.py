@@ -28,6 +28,7 @@ from ..enums import ModificationReading
 from ..filters import ContractFilter
 from ..forms import BulkAdditionsForm, ContractAdditionsForm, ModificationForm
 from ..models import Buyer, Contract, Modification
+from ..traces import additions_to
 
 PAGE = 50
 # Contracts shown that cannot be published as they are.
@@ -102,7 +103,7 @@ def contract_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "twins": twins.exclude(pk=contract.pk),
         "raw_records": contract.raw_records.select_related("file"),
         "purchases": contract.purchases.all(),
-        "history": contract.history.select_related("history_user")[:20],
+        "traces": additions_to(contract),
         "readings": ModificationForm().fields["reading"].choices,  # type: ignore[attr-defined]
         "may_keep": may_keep(request.user),
     }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import Plan
+from procurement.enums import SocialKind
 from procurement.models import (
     Buyer,
     CommitteeSession,
@@ -19,6 +20,7 @@ from procurement.models import (
     PurchaseAction,
     RatingCriterion,
 )
+from procurement.traces import additions_to, aims_said
 from tests.actions.factories import organisation
 from tests.pcaet.pdfs import pages, words
 from tests.procurement.records import bring, bring_one, keep_buyer, modification, record
@@ -404,6 +406,43 @@ def test_the_size_of_a_holder_is_said_at_the_award(browser: Client) -> None:
     assert link.effective_size == "sme"
 
 
+def test_a_size_keeps_who_said_it_before_and_after(
+    browser: Client, officer: User
+) -> None:
+    contract = bring_one()
+    link = contract.contract_holders.get()
+    address = url("contract_edit", contract.pk)
+    browser.post(address, {f"taille_{link.pk}": "sme"})
+    browser.post(address, {f"taille_{link.pk}": "sme"})
+    browser.post(
+        url("contract_bulk"), {"contracts": [contract.pk], "size_class": "micro"}
+    )
+    last, first = additions_to(contract)
+    assert [change.after for change in first.changes] == ["PME"]
+    assert [(c.before, c.after) for c in last.changes] == [("PME", "Microentreprise")]
+    assert first.who == last.who == officer
+    page = browser.get(contract.get_absolute_url()).content.decode()
+    assert "PME → Microentreprise" in page
+
+
+def test_additions_are_told_in_words_from_the_first(browser: Client) -> None:
+    contract = bring_one()
+    posted = {"social_kinds": ["insertion"], "insertion_hours": "120"}
+    browser.post(url("contract_edit", contract.pk), posted)
+    kinds, hours = additions_to(contract)[0].changes
+    assert (kinds.before, kinds.after) == ("(vide)", SocialKind.INSERTION.label)
+    assert (hours.before, hours.after) == ("(vide)", "120")
+
+
+def test_a_republication_adds_nothing_to_the_history_of_holders() -> None:
+    contract = bring_one()
+    ContractHolder.objects.update(size_class="sme")
+    kept = contract.contract_holders.get()
+    bring(record(montant=90000, datePublicationDonnees="2024-06-01"))
+    assert ContractHolder.objects.get() == kept
+    assert not ContractHolder.history.exists()
+
+
 def test_sizes_are_said_of_many_contracts_at_once(browser: Client) -> None:
     bring(record(), record(id="2"))
     chosen = list(Contract.objects.values_list("pk", flat=True))
@@ -428,6 +467,22 @@ def test_an_action_aimed_at_is_said_carried_through(
         )
         aimed.refresh_from_db()
         assert aimed.is_done is state
+
+
+def test_an_action_carried_through_keeps_who_said_it(
+    browser: Client, officer: User, clermont: Plan
+) -> None:
+    aimed = aim(purchase(), clermont)
+    for posted in ("true", "true", "false"):
+        browser.post(
+            url("purchase_aims", aimed.purchase_id), {f"action_{aimed.pk}": posted}
+        )
+    last, first = aims_said(aimed.purchase)
+    assert [(c.before, c.after) for c in first.changes] == [("(vide)", "oui")]
+    assert [(c.before, c.after) for c in last.changes] == [("oui", "non")]
+    assert first.who == last.who == officer
+    page = browser.get(aimed.purchase.get_absolute_url()).content.decode()
+    assert "menée à terme\u00a0: oui → non" in page.replace("&nbsp;", "\u00a0")
 
 
 def test_actions_of_another_authority_are_left_alone(
