@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from actions.models import Membership, Organisation
-from pcaet.lib.french import counted, french_date
+from pcaet.lib.french import counted, french_date, typeset
 
 from .enums import Recipient
 from .followup import (
@@ -183,7 +183,7 @@ def _body(
     count = counted(len(owed), "résultat manque", "résultats manquent")
     who = f" pour « {organisation} »" if organisation else ", sans pilote désigné"
     listed = [
-        f"- {one.indicator.action.code} · {one.indicator.name}"
+        f"- {one.indicator.action.code} · {typeset(one.indicator.name)}"
         for one in owed[:MAX_LISTED]
     ]
     if len(owed) > MAX_LISTED:

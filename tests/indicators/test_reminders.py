@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from actions.models import Organisation
-from indicators.models import Campaign, Reminder, Target
+from indicators.models import Campaign, Indicator, Reminder, Target
 from indicators.reminders import drafts, next_allowed
 from indicators.workbook import layout
 from pcaet.roles import OFFICER, PILOT
@@ -65,6 +65,12 @@ def test_one_mail_a_department_with_its_list_and_its_workbook(
     _name, content, _type = sent.attachments[0]
     sheet = load_workbook(BytesIO(content))[layout.ROWS]
     assert sheet.cell(2, layout.TARGET + 1).value == target.text
+
+
+def test_names_are_typeset_in_the_mail(target: Target, campaign: Campaign) -> None:
+    Indicator.objects.update(name="Signature de plan d'actions")
+    [draft] = drafts(campaign, datetime.date(2017, 6, 1))
+    assert "Signature de plan d’actions" in draft.body
 
 
 def test_mail_falls_back_to_the_department_then_to_the_officer(
