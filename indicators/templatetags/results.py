@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django import template
 
@@ -54,9 +54,7 @@ def exact(figure: str | None) -> Decimal | None:
 
 
 @register.filter
-def told(
-    quantities: Sequence[Mapping[str, str | None]],
-) -> list[Mapping[str, str | None]]:
+def told(quantities: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a figure of a review counts, with what was promised and not typed.
 
     Nothing where no value was typed: the result is then a text, or is missing.
