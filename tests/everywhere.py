@@ -13,7 +13,7 @@ from datetime import date
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from actions.models import Organisation, Plan
+from actions.models import Organisation, Photo, Plan
 from indicators.models import Indicator
 from procurement.enums import GoalFormula
 from procurement.models import CommitteeSession, ImportedFile, Modification, Purchase
@@ -38,6 +38,7 @@ COMMON: Sample = {
     "kind": "csv",
     "table": "actions",
     "formula": GoalFormula.values[0],
+    "accent": "14503a",
 }
 PURCHASING: Sample = {"slug": "clermont-spaser", "year": 2026}
 # Files, and acts that only a form asks for, are no pages.
@@ -63,6 +64,7 @@ def fill_the_site() -> dict[str, int]:
         "organisation": Organisation.objects.get(name="CAGB").pk,
         "brand": plan.authority_id,
         "import": preview(plan, table).pk,
+        "photo": Photo.objects.filter(action__plan=plan)[0].pk,
         "print": PrintJobFactory(plan=plan).pk,
         "review": ReviewFactory(plan=plan).pk,
         "annex": plan.pk,
