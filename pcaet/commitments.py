@@ -6,19 +6,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
 from actions.enums import RoleKind, TermKind
 from actions.models import Action, ActionTerm, Organisation, Plan, Role, Term
 from actions.models.actions import ActionQuerySet
-from actions.models.plans import acts_through
+from actions.models.plans import PlanQuerySet, acts_through
 from actions.state import ALL_STATES
 from pcaet.lib.form_fields import LongSelect
 from pcaet.lib.text import fold
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 ROWS_A_PAGE = 50
 LONGEST_OPTION = 70
+# Keys of plans, asked by the query that they serve.
+Keys: TypeAlias = "QuerySet[Plan, Any]"
+# Beyond, the list of organisations opens only the body that was chosen.
+MOST_OFFERED = 400
 LEADS, HELPS = "pilote", "autre"
 
 
@@ -52,36 +56,48 @@ class CommitmentFilter(forms.Form):
         choices=[("", "Tous"), *((state.code, state.label) for state in ALL_STATES)],
     )
 
-    def __init__(self, data: QueryDict, plans: list[Plan]) -> None:
+    def __init__(self, data: QueryDict, plans: PlanQuerySet) -> None:
         super().__init__(data)
-        self._offer("organisme", _organisations(plans))
-        self._offer("theme", _themes(plans))
-        self._offer("plan", [(plan.slug, _short(plan.title)) for plan in plans])
+        keys = plans.order_by().values("pk")
+        named = plans.values_list("slug", "title")
+        self._offer("organisme", _organisations(keys, data.get("organisme", "")))
+        self._offer("theme", _themes(keys))
+        self._offer("plan", [(slug, _short(title)) for slug, title in named])
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         self.fields[name].choices = [("", "Tous"), *choices]  # type: ignore[attr-defined]
 
 
-def _organisations(plans: list[Plan]) -> list[tuple[Any, Any]]:
-    """Those that hold a role in these plans, each with its departments. One query."""
+def _organisations(plans: Keys, asked: str) -> list[tuple[Any, Any]]:
+    """Those that hold a role in these plans, each with its departments. One query.
+
+    Where they are too many for a list, the departments offered are those of the body
+    that is asked.
+    """
+    # Whether there is one role is soon known; to gather them all would be long.
+    held = Role.objects.filter(organisation=OuterRef("pk"))
     acting = Organisation.objects.filter(
-        Q(pk__in=Role.objects.filter(action__plan__in=plans).values("organisation"))
-        | Q(
-            pk__in=Role.objects.filter(measure__action__plan__in=plans).values(
-                "organisation"
-            )
-        )
+        Exists(held.filter(action__plan__in=plans))
+        | Exists(held.filter(measure__action__plan__in=plans))
     )
+    rows = list(acting.order_by().values_list("pk", "name", "parent", "parent__name"))
+    opened = _body_of(asked, rows) if len(rows) > MOST_OFFERED else None
     roots: dict[int, str] = {}
     departments: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for pk, name, parent, parent_name in acting.order_by().values_list(
-        "pk", "name", "parent", "parent__name"
-    ):
+    for pk, name, parent, parent_name in rows:
         roots[parent or pk] = parent_name or name
-        if parent:
+        if parent and (len(rows) <= MOST_OFFERED or parent == opened):
             departments[parent].append((str(pk), _short(name)))
     ordered = sorted(roots.items(), key=lambda root: fold(root[1]))
     return [_choice(pk, name, departments[pk]) for pk, name in ordered]
+
+
+def _body_of(asked: str, rows: list[tuple[int, str, int | None, str]]) -> int | None:
+    """The body of the organisation asked, be it this body or one of its services."""
+    found = (
+        parent or pk for pk, _n, parent, _p in rows if asked in (str(pk), str(parent))
+    )
+    return next(found, None)
 
 
 def _choice(pk: int, name: str, departments: list[tuple[str, str]]) -> tuple[Any, Any]:
@@ -91,9 +107,9 @@ def _choice(pk: int, name: str, departments: list[tuple[str, str]]) -> tuple[Any
     return _short(name), [whole, *sorted(departments, key=lambda d: fold(d[1]))]
 
 
-def _themes(plans: list[Plan]) -> list[tuple[str, str]]:
-    used = ActionTerm.objects.filter(action__plan__in=plans)
-    terms = Term.objects.filter(kind=TermKind.THEME, pk__in=used.values("term"))
+def _themes(plans: Keys) -> list[tuple[str, str]]:
+    used = ActionTerm.objects.filter(term=OuterRef("pk"), action__plan__in=plans)
+    terms = Term.objects.filter(Exists(used), kind=TermKind.THEME)
     return [(term.code, _short(term.name)) for term in terms]
 
 
@@ -121,7 +137,7 @@ class Commitments:
     def __init__(
         self, user: User | AnonymousUser, data: QueryDict, today: date
     ) -> None:
-        self.plans = list(Plan.objects.visible_to(user).only("slug", "title"))
+        self.plans = Plan.objects.visible_to(user)
         self.form = CommitmentFilter(data, self.plans)
         self.form.is_valid()
         said = self.form.cleaned_data
@@ -141,7 +157,7 @@ class Commitments:
     @property
     def actions(self) -> ActionQuerySet:
         """Those that the filters keep, but for the state, which no query knows."""
-        found = Action.objects.filter(plan__in=self.plans)
+        found = Action.objects.filter(plan__in=self.plans.order_by().values("pk"))
         if slug := self.asked.get("plan"):
             found = found.filter(plan__slug=slug)
         if theme := self.asked.get("theme"):

@@ -31,9 +31,9 @@ class LinkFilter(forms.Form):
 
     plan = forms.ChoiceField(label="Plan", required=False, widget=LongSelect)
 
-    def __init__(self, data: QueryDict, plans: list[Plan]) -> None:
+    def __init__(self, data: QueryDict, plans: list[tuple[str, str]]) -> None:
         super().__init__(data)
-        choices = [("", "Tous"), *((plan.slug, plan.title[:70]) for plan in plans)]
+        choices = [("", "Tous"), *((slug, title[:70]) for slug, title in plans)]
         self.fields["plan"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -56,11 +56,13 @@ class PlanLinks:
     def __init__(
         self, user: User | AnonymousUser, data: QueryDict, today: date
     ) -> None:
-        self.plans = list(Plan.objects.visible_to(user))
+        self.visible = Plan.objects.visible_to(user)
+        # Slug and title: hundreds of whole plans would be long to read.
+        self.plans = list(self.visible.values_list("slug", "title"))
         self.form = LinkFilter(data, self.plans)
         self.form.is_valid()
         asked = self.form.cleaned_data.get("plan")
-        self.plan = next((p for p in self.plans if p.slug == asked), None)
+        self.plan = self.visible.get(slug=asked) if asked else None
         self.today = today
         self._asked_page = data.get("page")
 
@@ -70,8 +72,9 @@ class PlanLinks:
 
     @property
     def links(self) -> QuerySet[ActionLink]:
+        visible = self.visible.order_by().values("pk")
         found = ActionLink.objects.filter(
-            source__plan__in=self.plans, target__plan__in=self.plans
+            source__plan__in=visible, target__plan__in=visible
         ).exclude(source__plan=F("target__plan"))
         if self.plan:
             found = found.filter(Q(source__plan=self.plan) | Q(target__plan=self.plan))

@@ -121,15 +121,15 @@ class Catalogue:
         today: date,
         plan: Plan | None = None,
     ) -> None:
-        visible = Plan.objects.visible_to(user).for_list()
-        self.plans = [plan] if plan else list(visible)
+        visible = Plan.objects.visible_to(user)
+        self.plans = [plan] if plan else list(visible.only("slug", "title"))
         self.today = today
         self.form = self._form(data)
         self.form.is_valid()
         said = self.form.cleaned_data
         self.name: str = said.get("catalogue") or next(iter(self.catalogues), "")
         asked = said.get("plan")
-        self.plan = plan or next((p for p in self.plans if p.slug == asked), None)
+        self.plan = plan or (visible.for_list().get(slug=asked) if asked else None)
         self.wanted: str = said.get("mesures") or ""
         if plan:
             del self.form.fields["plan"]

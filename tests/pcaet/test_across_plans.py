@@ -30,6 +30,7 @@ from tests.actions.factories import (
     ReferenceMeasureFactory,
     RoleFactory,
     TermFactory,
+    organisation,
 )
 from tests.indicators.factories import IndicatorFactory, TargetFactory
 
@@ -146,6 +147,24 @@ def test_wrong_choices_are_set_aside(
 def test_commitments_are_given_as_a_file(leading: Organisation, client: Client) -> None:
     text = client.get(f"/actions.csv?organisme={leading.pk}").content.decode()
     assert text.count("\r\n") == 3
+
+
+def test_a_long_list_opens_only_the_body_that_was_chosen(
+    monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    monkeypatch.setattr("pcaet.commitments.MOST_OFFERED", 1)
+    action = ActionFactory(plan=PlanFactory(public=True))
+    services = [organisation(f"Corps {n}", f"Service {n}") for n in (1, 2)]
+    for service in services:
+        RoleFactory(action=action, organisation=service)
+    body = services[0].parent_id
+    closed = commitments().form.fields["organisme"].choices  # type: ignore[attr-defined]
+    assert [label for _key, label in closed] == ["Tous", "Corps 1", "Corps 2"]
+    for asked in (services[0].pk, body):
+        found = commitments(f"organisme={asked}")
+        assert len(found.keys) == 1
+        (_all, (_name, opened), _other) = found.form.fields["organisme"].choices  # type: ignore[attr-defined]
+        assert [key for key, _label in opened] == [str(body), str(services[0].pk)]
 
 
 # Links ---------------------------------------------------------------------------
