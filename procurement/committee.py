@@ -66,9 +66,10 @@ def session_context(session: CommitteeSession) -> dict[str, Any]:
 def session_cover(session: CommitteeSession, brand: Brand) -> Cover:
     """What opens the booklet laid on the table."""
     day = session.held_on or session.planned_on
+    body = session.buyer.organisation
     return Cover(
         brand=brand,
-        authority=str(session.buyer),
+        authority=body.name if body else str(session.buyer),
         kind="Dossier de séance",
         title="Comité annuel des achats durables",
         subtitle=f"Programmation {session.year}",
