@@ -95,12 +95,14 @@ def import_any(
     today: date,
     user: User | None = None,
     owner: Organisation | None = None,
+    only_ours: bool = False,
     dry_run: bool = False,
 ) -> Report:
     """Bring in a file of any kind that the register knows.
 
     Args:
         owner: whose the buyers are that the register does not know yet.
+        only_ours: leave aside the buyers not linked to the user's authorities.
 
     Raises:
         DecpFileError, CsvFileError: the file as a whole cannot be read.
@@ -108,13 +110,19 @@ def import_any(
     reader = _reader_of(content)
     if reader is None:
         return import_file(
-            content, name=name, today=today, user=user, owner=owner, dry_run=dry_run
+            content,
+            name=name,
+            today=today,
+            user=user,
+            owner=owner,
+            only_ours=only_ours,
+            dry_run=dry_run,
         )
     rows = _rows(content)
     digest = hashlib.sha256(content).hexdigest()
     report = Report(name=name[:300], sha256=digest, shape="")
     with transaction.atomic():
-        reader(rows, report, Delivery(today, user, owner))
+        reader(rows, report, Delivery(today, user, owner, only_ours))
         if report.file_id is None:
             file = ImportedFile.objects.create(
                 name=report.name,
@@ -263,7 +271,9 @@ def _read_agec(rows: list[Row], report: Report, delivery: Delivery) -> None:
     lines: list[dict[str, Any]] = _each(
         rows, report, lambda row: _agec_line(row, delivery)
     )
-    unique = {(line["siret"], line["year"], line["family"]): line for line in lines}
+    kept = [line for line in lines if not delivery.leaves_aside(line["siret"])]
+    report.left_aside += len(lines) - len(kept)
+    unique = {(line["siret"], line["year"], line["family"]): line for line in kept}
     buyers = {
         b.siret: b for b in Buyer.objects.filter(siret__in={k[0] for k in unique})
     }
@@ -278,7 +288,7 @@ def _read_agec(rows: list[Row], report: Report, delivery: Delivery) -> None:
             "buyer"
         )
     }
-    report.unchanged += len(lines) - len(unique)
+    report.unchanged += len(kept) - len(unique)
     for key, line in unique.items():
         columns = {name: line[name] for name in (*AGEC_AMOUNTS, "comment")}
         held = known.get(key)
@@ -301,7 +311,7 @@ def _agec_line(row: Row, delivery: Delivery) -> dict[str, Any]:
     siret = row.get("siret", "").replace(" ", "")
     if len(siret) != 14 or not siret.isdigit():
         raise RowFault("siret", "Un SIRET a quatorze chiffres.")
-    if siret in delivery.foreign:
+    if siret in delivery.foreign and not delivery.leaves_aside(siret):
         raise RowFault("siret", FOREIGN_BUYER.format(siret))
     family = row[AGEC_MARK]
     if not family:

@@ -285,6 +285,12 @@ class ImportForm(forms.Form):
         empty_label="Aucun organisme : seuls les administrateurs les voient",
         help_text="Les acheteurs déjà rattachés le restent.",
     )
+    only_ours = forms.BooleanField(
+        label="Seulement nos SIRET",
+        required=False,
+        help_text="Pour un fichier national : les contrats des acheteurs qui ne sont pas "
+        "déjà rattachés à votre collectivité sont laissés de côté.",
+    )
     dry_run = forms.BooleanField(
         label="Essayer seulement : voir ce qui changerait, sans rien écrire",
         required=False,

@@ -24,8 +24,8 @@ from ..enums import Source
 from ..models import Buyer, Contract, ContractHolder, ImportedFile, RawRecord
 from .clean import published_days
 from .read import read
-from .source import SourceFile, SourceRecord
-from .understand import understand
+from .source import DecpFileError, SourceFile, SourceRecord
+from .understand import buyer_of, understand
 from .understood import Refused, Understood
 from .write import Change, Known, keep_refused, write
 
@@ -36,6 +36,10 @@ MANY = 1_000
 FOREIGN_BUYER = (
     "L’acheteur {} n’est pas rattaché à votre collectivité : un administrateur peut l’y "
     "rattacher."
+)
+NO_BUYER_OF_OURS = (
+    "Aucun acheteur n’est encore rattaché à votre collectivité : en rattacher un dans "
+    "l’administration, ou importer le fichier entier."
 )
 # What to know of a contract before it is changed.
 KNOWN_COLUMNS = ("key", "pk", "version", "record")
@@ -48,6 +52,7 @@ class Report:
     """What a file brought. Each record read is counted once.
 
     Attributes:
+        left_aside: records of buyers that nobody asked for.
         columns: the column of the file that holds a field, where it has its own names.
     """
 
@@ -59,6 +64,7 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    left_aside: int = 0
     rejections: list[dict[str, str]] = field(default_factory=list)
     anomalies: list[dict[str, str]] = field(default_factory=list)
     anomaly_count: int = 0
@@ -76,6 +82,7 @@ class Report:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "rejected": self.rejected,
+            "left_aside": self.left_aside,
             "rejections": self.rejections,
             "anomaly_count": self.anomaly_count,
             "anomalies": self.anomalies,
@@ -103,11 +110,34 @@ class Report:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A file as someone brings it: the day, the account, whose its new buyers are."""
+    """A file as someone brings it: the day, the account, whose its new buyers are.
+
+    Attributes:
+        only_ours: leave aside the buyers that are not linked to the account's
+            authorities, or to any organisation where there is no account.
+    """
 
     today: date
     user: User | None = None
     owner: Organisation | None = None
+    only_ours: bool = False
+
+    @cached_property
+    def ours(self) -> frozenset[str]:
+        """SIRETs of the buyers linked to the account's authorities. Two queries.
+
+        Raises:
+            DecpFileError: there is none, and the whole file would be left aside.
+        """
+        buyers = Buyer.objects.managed_by(self.user) if self.user else Buyer.objects
+        found = frozenset(buyers.linked().values_list("siret", flat=True))
+        if not found:
+            raise DecpFileError(NO_BUYER_OF_OURS)
+        return found
+
+    def leaves_aside(self, siret: str) -> bool:
+        """Whether the buyer is known, and not one of those asked for."""
+        return self.only_ours and bool(siret) and siret not in self.ours
 
     @cached_property
     def foreign(self) -> frozenset[str]:
@@ -131,12 +161,14 @@ def import_file(
     today: date,
     user: User | None = None,
     owner: Organisation | None = None,
+    only_ours: bool = False,
     dry_run: bool = False,
 ) -> Report:
     """Bring a file into the register, or only say what it would bring.
 
     Args:
         owner: whose the buyers are that the register does not know yet.
+        only_ours: leave aside the buyers not linked to the user's authorities.
 
     Raises:
         procurement.decp.source.DecpFileError: the file as a whole cannot be read.
@@ -145,7 +177,7 @@ def import_file(
     digest = hashlib.sha256(content).hexdigest()
     report = Report(name=name[:300], sha256=digest, shape=source.shape)
     with transaction.atomic():
-        import_records(source, report, Delivery(today, user, owner))
+        import_records(source, report, Delivery(today, user, owner, only_ours))
         transaction.set_rollback(dry_run)
     if not dry_run and report.created + report.updated >= MANY:
         take_stock(Contract, ContractHolder)
@@ -190,6 +222,9 @@ def check(
     refused: list[tuple[SourceRecord, Refused]] = []
     report.read += len(records)
     for record in records:
+        if delivery.only_ours and delivery.leaves_aside(buyer_of(record)):
+            report.left_aside += 1
+            continue
         try:
             item = understand(record, today=delivery.today)
             delivery.refuse_foreign(item)

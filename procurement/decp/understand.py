@@ -64,6 +64,24 @@ def understand(source: SourceRecord, *, today: date) -> Understood:
         raise Refused("", "Donnée imbriquée à l’excès.") from error
 
 
+def buyer_of(source: SourceRecord) -> str:
+    """Who buys, as the record identifies it; empty where it does not say it."""
+    if not isinstance(source.content, dict):
+        return ""
+    is_concession = source.kind == ContractKind.CONCESSION
+    name = "autoriteConcedante" if is_concession else "acheteur"
+    return _siret(_named(without_aliases(source.content), name))
+
+
+def _named(record: dict[str, Any], name: str) -> dict[str, Any]:
+    given = record.get(name)
+    return given if isinstance(given, dict) else {"id": given}
+
+
+def _siret(body: dict[str, Any]) -> str:
+    return (v.text(body.get("id")) or "").replace(" ", "")
+
+
 class _Reading:
     """One record: cleaned once, then read from what is left of it."""
 
@@ -152,9 +170,8 @@ class _Reading:
 
     def _buyer(self) -> tuple[str, str]:
         name = "autoriteConcedante" if self.is_concession else "acheteur"
-        given = self.raw.get(name)
-        holder = given if isinstance(given, dict) else {"id": given}
-        siret = (v.text(holder.get("id")) or "").replace(" ", "")
+        holder = _named(self.raw, name)
+        siret = _siret(holder)
         if not siret:
             raise Refused(f"{name}.id", "L’acheteur n’est pas identifié.")
         if len(siret) > 20:

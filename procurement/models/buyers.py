@@ -59,6 +59,9 @@ class BuyerQuerySet(models.QuerySet["Buyer"]):
             ours |= Q(organisation__isnull=True)
         return self.filter(ours)
 
+    def linked(self) -> BuyerQuerySet:
+        return self.filter(organisation__isnull=False)
+
     def unlinked(self) -> BuyerQuerySet:
         return self.filter(organisation__isnull=True)
 

@@ -74,6 +74,7 @@ def _bring(request: SignedInRequest, form: ImportForm) -> Report | None:
             today=timezone.localdate(),
             user=request.user,
             owner=form.cleaned_data["owner"],
+            only_ours=form.cleaned_data["only_ours"],
             dry_run=form.cleaned_data["dry_run"],
         )
     except (DecpFileError, CsvFileError) as error:

@@ -1,10 +1,13 @@
 """Whose contracts are whose: who sees them, who changes them by a file."""
 
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -104,14 +107,18 @@ def test_nobody_changes_the_contracts_of_another_authority_by_a_file(
     assert Contract.objects.get().amount == 100000
 
 
-def test_nobody_declares_for_another_authority(officer: User) -> None:
-    Buyer.objects.create(siret=BUYER, organisation=organisation(ELSEWHERE))
-    content = (
+def declaration(siret: str) -> bytes:
+    return (
         "annee;siret;type_produit_acquis;montant_total;montant_reemploi_et_reutilisation;"
         "montant_produits_issus_don;montant_produits_recycles\n"
-        f"2024;{BUYER};Jouets;10;1;0;1\n"
-    )
-    report = import_any(content.encode(), name="a.csv", today=TODAY, user=officer)
+        f"2024;{siret};Jouets;10;1;0;1\n"
+    ).encode()
+
+
+def test_nobody_declares_for_another_authority(officer: User) -> None:
+    Buyer.objects.create(siret=BUYER, organisation=organisation(ELSEWHERE))
+    content = declaration(BUYER)
+    report = import_any(content, name="a.csv", today=TODAY, user=officer)
     assert report.rejected == 1
     assert not AgecLine.objects.exists()
 
@@ -161,3 +168,57 @@ def test_administrators_are_told_of_buyers_to_link(
         page = client.get(reverse("procurement:contract_list"))
         said.append("n’est rattaché à aucun organisme" in page.content.decode())
     assert said == [True, False]
+
+
+OTHER = record(id="2", acheteur={"id": "21630113300015"})
+# What is wrong with the record of another buyer is not ours to mend.
+NATIONAL = decp(record(), OTHER, record(acheteur={"id": "1" * 14}, objet=None))
+
+
+def test_a_national_file_brings_only_our_buyers_where_asked(
+    client: Client, officer: User
+) -> None:
+    keep_buyer()
+    client.force_login(officer)
+    page = upload(client, NATIONAL, only_ours="on").content.decode()
+    page = page.replace("\u00a0", " ")
+    assert "2 laissées de côté (autres acheteurs)" in page and "0 rejetée" in page
+    assert [contract.number for contract in Contract.objects.all()] == ["2024-01"]
+    assert Buyer.objects.get().siret == BUYER
+
+
+def test_a_national_file_brings_all_buyers_by_default(officer: User) -> None:
+    keep_buyer()
+    report = import_file(NATIONAL, name="a.json", today=TODAY, user=officer)
+    assert (report.created, report.rejected, report.left_aside) == (2, 1, 0)
+
+
+def test_our_buyers_are_to_be_linked_before_a_file_is_sorted(
+    client: Client, officer: User
+) -> None:
+    client.force_login(officer)
+    answer = upload(client, NATIONAL, only_ours="on")
+    assert answer.status_code == 422
+    assert "Aucun acheteur n’est encore rattaché" in answer.content.decode()
+    assert not Buyer.objects.exists()
+
+
+def test_a_declaration_of_another_buyer_is_left_aside_where_asked(
+    officer: User,
+) -> None:
+    keep_buyer()
+    content = declaration("21630113300015")
+    report = import_any(
+        content, name="agec.csv", today=TODAY, user=officer, only_ours=True
+    )
+    assert (report.created, report.left_aside) == (0, 1)
+    assert not AgecLine.objects.exists()
+
+
+def test_the_command_brings_only_linked_buyers_where_asked(tmp_path: Path) -> None:
+    keep_buyer()
+    path, out = tmp_path / "national.json", StringIO()
+    path.write_bytes(NATIONAL)
+    call_command("import_decp", path, "--only-ours", stdout=out)
+    assert "2 d’autres acheteurs, laissés de côté." in out.getvalue()
+    assert Buyer.objects.get().siret == BUYER

@@ -24,11 +24,23 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="essayer sans écrire"
         )
         parser.add_argument(
+            "--only-ours",
+            action="store_true",
+            help="seulement nos SIRET : laisser de côté les acheteurs qui ne sont "
+            "rattachés à aucun organisme",
+        )
+        parser.add_argument(
             "--report", type=Path, metavar="FICHIER.json", help="écrire le compte rendu"
         )
 
     def handle(
-        self, *, path: Path, dry_run: bool, report: Path | None, **options: Any
+        self,
+        *,
+        path: Path,
+        dry_run: bool,
+        only_ours: bool = False,
+        report: Path | None,
+        **options: Any,
     ) -> None:
         try:
             content = path.read_bytes()
@@ -36,6 +48,7 @@ class Command(BaseCommand):
                 content,
                 name=path.name,
                 today=localdate(),
+                only_ours=only_ours,
                 dry_run=dry_run,
             )
         except OSError as error:
@@ -49,6 +62,10 @@ class Command(BaseCommand):
             f"{found.read} lus, {found.created} créés, {found.updated} mis à jour, "
             f"{found.unchanged} inchangés, {found.rejected} rejetés."
         )
+        if only_ours:
+            self.stdout.write(
+                f"{found.left_aside} d’autres acheteurs, laissés de côté."
+            )
         for rejection in found.rejections:
             self.stdout.write(f"  {rejection['path']} : {rejection['reason']}")
         if dry_run:
