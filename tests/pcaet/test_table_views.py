@@ -85,6 +85,15 @@ def test_pasted_table_makes_a_new_plan(site: Client, officer: User) -> None:
     ]
 
 
+def test_a_table_refused_whole_is_not_said_to_be_known(
+    site: Client, plan: Plan
+) -> None:
+    rows = [["N° action", "Nature", "Prévu 2019"], ["99", "Investissement", 5]]
+    page = site.get(send(site, plan, rows=rows).get_absolute_url()).content.decode()
+    assert "ce que ce tableau apporte est refusé" in page
+    assert "dit déjà" not in page
+
+
 def test_form_says_what_is_missing(site: Client) -> None:
     answer = site.post(reverse("import_new"), {})
     page = answer.content.decode()
