@@ -23,7 +23,15 @@ from pcaet.lib.numbers import plain
 from .completeness import Part
 from .enums import MISSING, STATE_LABELS, RowKind, Validation
 from .method import METHOD
-from .models import Cell, Indicator, ProgressNote, QuantityLine, Review, ReviewSheet
+from .models import (
+    Cell,
+    Indicator,
+    ProgressNote,
+    QuantityLine,
+    Review,
+    ReviewComment,
+    ReviewSheet,
+)
 from .summaries import Tally
 
 if TYPE_CHECKING:
@@ -79,14 +87,16 @@ class _Snapshot:
 
     @classmethod
     def of(cls, review: Review) -> _Snapshot:
-        sheets = review.sheets.select_related("completed_by")
+        # By its key: a review that nobody has opened yet has neither.
+        sheets = ReviewSheet.objects.filter(review=review.pk)
+        comments = ReviewComment.objects.filter(review=review.pk)
         return cls(
             review,
             _actions(review.plan),
             list(review.plan.axes.all()),
-            {sheet.action_id: sheet for sheet in sheets},
+            {s.action_id: s for s in sheets.select_related("completed_by")},
             _notes(review),
-            dict(review.comments.values_list("axis", "text")),
+            dict(comments.values_list("axis", "text")),
         )
 
     @property

@@ -476,11 +476,21 @@ def test_command_prints_a_review(review: Review, tmp_path: Path) -> None:
     assert "Bilan 2017" in out.getvalue()
 
 
+def test_command_prints_a_review_that_nobody_has_opened(
+    besancon: Plan, tmp_path: Path
+) -> None:
+    path = tmp_path / "bilan.pdf"
+    options = ["--year=2017", "--first-year=2015", "-o", str(path)]
+    call_command("render_review", besancon.slug, *options, stdout=StringIO())
+    assert "2015–2017" in text_of(path.read_bytes())
+    assert not Review.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--year=2016"], "n’a pas de bilan 2016"),
-        (["--year=2017", "--first-year=2015"], "n’a pas de bilan 2015–2017"),
+        (["--year=2016", "--first-year=2017"], "ne précède pas la première"),
+        (["--year=1500"], "1500|année"),
         (["--year=2017", "--edition=1"], "n’a pas d’édition 1"),
     ],
 )

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from actions.models import Plan
 from indicators.models import Review
 from pcaet.lib.pdf import PdfUnavailableError
 from pcaet.review_print import render_review
@@ -42,15 +44,7 @@ class Command(BaseCommand):
         output: Path,
         **options: Any,
     ) -> None:
-        first_year = first_year or year
-        reviews = Review.objects.select_related("plan__authority__parent")
-        found = reviews.filter(plan__slug=slug, first_year=first_year, year=year)
-        review = found.first()
-        if review is None:
-            raise CommandError(
-                f"Le plan « {slug} » n’a pas de bilan {first_year}–{year} : l’ouvrir "
-                "d’abord depuis la page de ses bilans."
-            )
+        review = review_of(slug, first_year or year, year)
         if edition is not None and not 1 <= edition <= review.edition:
             raise CommandError(f"Ce bilan n’a pas d’édition {edition}.")
         try:
@@ -60,3 +54,24 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{output} ne peut être écrit : {error}") from error
         self.stdout.write(f"« {review} » est imprimé dans {output}.")
+
+
+def review_of(slug: str, first_year: int, year: int) -> Review:
+    """The review of these years, or one that nobody has opened yet.
+
+    Raises:
+        CommandError: there is no such plan, or no review may bear these years.
+    """
+    reviews = Review.objects.select_related("plan__authority__parent")
+    found = reviews.filter(plan__slug=slug, first_year=first_year, year=year).first()
+    if found:
+        return found
+    plan = Plan.objects.select_related("authority__parent").filter(slug=slug).first()
+    if plan is None:
+        raise CommandError(f"Aucun plan ne s’appelle « {slug} ».")
+    review = Review(plan=plan, first_year=first_year, year=year)
+    try:
+        review.full_clean()
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from error
+    return review
