@@ -22,6 +22,9 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -
     Args:
         names: attribute names («buyer_id»); columns left out must have no value to
             hold, or be filled by the base.
+
+    Raises:
+        django.db.IntegrityError: a row that the base refuses; none is written.
     """
     fields = _fields(model, names)
     columns = ", ".join(map(_quoted, fields))
@@ -29,7 +32,9 @@ def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -
     values = _prepared(rows, fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            # Django words the errors of its own calls; COPY is psycopg's.
+            told = connection.wrap_database_errors
+            with told, cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in values:
                     copy.write_row(row)
         else:
