@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, Expression, F, OuterRef, Q
+from django.db.models import Count, Expression, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
 from actions.access import administers, member_organisations
 from actions.enums import RoleKind
@@ -102,11 +103,19 @@ def visible_organisations(user: User | AnonymousUser) -> OrganisationQuerySet:
     roles = visible_roles(user)
     plans = Plan.objects.visible_to(user)
     return organisations.filter(
-        Exists(roles.filter(organisation=OuterRef("pk")))
-        | Exists(roles.filter(organisation__parent=OuterRef("pk")))
+        _has(roles.filter(organisation=OuterRef("pk")))
+        | _has(roles.filter(organisation__parent=OuterRef("pk")))
         | Q(pk__in=plans.values("authority"))
         | Q(pk__in=member_organisations(user))
     )
+
+
+def _has(roles: RoleQuerySet) -> Q:
+    """Whether there is one, looked up for each organisation until the first.
+
+    PostgreSQL answers ``Exists`` by reading all the roles of all the plans.
+    """
+    return Q(IsNull(Subquery(roles.order_by().values("pk")[:1]), False))
 
 
 class Directory:
