@@ -15,6 +15,7 @@ from django.http import QueryDict
 
 from actions.enums import BudgetNature
 from actions.models import Action, Axis, BudgetLine, Organisation, Plan
+from pcaet.lib.form_fields import offer
 from pcaet.lib.text import fold
 
 AMOUNTS = ("planned", "committed", "spent")
@@ -122,8 +123,7 @@ class BudgetFilter(forms.Form):
             ("nature", list(BudgetNature.choices)),
             ("financeur", named),
         ):
-            box = self.fields[name]
-            box.choices = [("", "Tout"), *choices]  # type: ignore[attr-defined]
+            offer(self, name, [("", "Tout"), *choices])
 
 
 class Budget:

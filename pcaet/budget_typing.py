@@ -23,6 +23,7 @@ from actions.amounts import AmountError, read_amount
 from actions.enums import BudgetNature
 from actions.models import Action, BudgetLine, Organisation, Plan
 from actions.tables.work import Work, write
+from pcaet.lib.form_fields import offer
 from pcaet.lib.french import french_number
 from pcaet.lib.numbers import plain
 from pcaet.lib.text import fold
@@ -87,7 +88,7 @@ class TypingChoice(forms.Form):
         }
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        offer(self, name, choices)
 
 
 def _names(plan: Plan) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from actions.models import Action, ActionTerm, Organisation, Plan, Role, Term
 from actions.models.actions import ActionQuerySet
 from actions.models.plans import PlanQuerySet, acts_through
 from actions.state import ALL_STATES
-from pcaet.lib.form_fields import LongSelect
+from pcaet.lib.form_fields import LongSelect, offer
 from pcaet.lib.text import fold
 
 from .involvement import ROLE_HEADINGS
@@ -65,7 +65,7 @@ class CommitmentFilter(forms.Form):
         self._offer("plan", [(slug, _short(title)) for slug, title in named])
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
-        self.fields[name].choices = [("", "Tous"), *choices]  # type: ignore[attr-defined]
+        offer(self, name, [("", "Tous"), *choices])
 
 
 def _organisations(plans: Keys, asked: str) -> list[tuple[Any, Any]]:

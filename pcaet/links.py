@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from actions.models import Action, ActionLink, Plan
 from actions.state import ActionState
-from pcaet.lib.form_fields import LongSelect
+from pcaet.lib.form_fields import LongSelect, offer
 
 from .listing import states_within
 
@@ -34,7 +34,7 @@ class LinkFilter(forms.Form):
     def __init__(self, data: QueryDict, plans: list[tuple[str, str]]) -> None:
         super().__init__(data)
         choices = [("", "Tous"), *((slug, title[:70]) for slug, title in plans)]
-        self.fields["plan"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "plan", choices)
 
 
 @dataclass(frozen=True, slots=True)

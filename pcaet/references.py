@@ -18,7 +18,7 @@ from django.http import QueryDict
 
 from actions.models import Action, ActionReference, Plan, ReferenceMeasure
 from actions.references import sub_axis_titles
-from pcaet.lib.form_fields import LongSelect
+from pcaet.lib.form_fields import LongSelect, offer
 
 from .listing import rows_of
 from .outline import Row
@@ -55,8 +55,8 @@ class CatalogueFilter(forms.Form):
         super().__init__(data)
         names = [(name, name) for name in catalogues]
         titles = [("", "Tous"), *((plan.slug, plan.title[:70]) for plan in plans)]
-        self.fields["catalogue"].choices = names  # type: ignore[attr-defined]
-        self.fields["plan"].choices = titles  # type: ignore[attr-defined]
+        offer(self, "catalogue", names)
+        offer(self, "plan", titles)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from indicators.enums import MISSING, State
 from indicators.facts import UNSAID, Fact, facts_of, tally_of
 from indicators.models import Cell, Indicator
 from indicators.summaries import Tally
+from pcaet.lib.form_fields import offer
 from pcaet.lib.text import fold
 
 from .outline import Places
@@ -192,7 +193,7 @@ class TargetForm(forms.Form):
             del self.fields[name]
             return
         shown = [(value, label[:LONGEST_OPTION]) for value, label in offered.items()]
-        self.fields[name].choices = [("", "Tous"), *shown]  # type: ignore[attr-defined]
+        offer(self, name, [("", "Tous"), *shown])
 
 
 class TargetList:

@@ -19,6 +19,13 @@ LONGEST_SPAN = 100
 CONTINUATION = "  "
 
 
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Set the choices of a field that depend on what the base holds at the moment."""
+    box = form.fields[name]
+    assert isinstance(box, forms.ChoiceField)
+    box.choices = list(choices)
+
+
 class LongSelect(forms.Select):
     """A list of hundreds of choices, written without a template for each of them."""
 
